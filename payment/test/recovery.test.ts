@@ -5,7 +5,7 @@ import { until } from '@souk/chassis/testing/until';
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { Entities } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
-import { chargeKey } from '../src/domain/gateway-task.ts';
+import { chargeKey } from '../src/domain/gateway-call.ts';
 import { openSimulator } from '../src/gateway/open-simulator.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';

@@ -3,7 +3,7 @@ import type { RunningJobs } from '@souk/chassis/engine/jobs';
 import { until } from '@souk/chassis/testing/until';
 import { openSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { startPostman } from '../src/gateway/simulator-postman.ts';
-import { isSigned } from '../src/gateway/webhook-signature.ts';
+import { isSigned } from '../src/gateway/simulator-webhooks.ts';
 import { NOW } from './builders.ts';
 
 const WEBHOOK = { id: 'evt_1', body: '{"id":"evt_1"}', dueAt: NOW };

@@ -6,7 +6,7 @@ import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '
 import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
 import { webhookBody } from '../src/gateway/simulator-webhook.ts';
 import { createSimulator } from '../src/gateway/simulator.ts';
-import { signWebhook } from '../src/gateway/webhook-signature.ts';
+import { signWebhook } from '../src/gateway/simulator-webhooks.ts';
 import { eur, NOW } from './builders.ts';
 import { describeGateway } from './gateway-contract.ts';
 

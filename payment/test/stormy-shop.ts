@@ -1,7 +1,7 @@
-import { chargeKey, type GatewayTask, refundKey } from '../src/domain/gateway-task.ts';
+import { chargeKey, type GatewayTask, refundKey } from '../src/domain/gateway-call.ts';
 import type { GatewayMessage } from '../src/domain/payment-message.ts';
 import { advanceCharge } from '../src/usecases/advance-charge.ts';
-import { advanceRefund } from '../src/usecases/advance-refund.ts';
+import { advanceRefund } from '../src/usecases/advance-payment.ts';
 import { followCancellation } from '../src/usecases/follow-cancellation.ts';
 import { payForOrder } from '../src/usecases/pay-for-order.ts';
 import { receiveWebhook } from '../src/usecases/receive-webhook.ts';

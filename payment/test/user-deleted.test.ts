@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment } from '@souk/contracts/http/payment';
 import { looked } from '../src/domain/erased-user.ts';
-import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
+import { addPaymentMethod } from '../src/usecases/keep-payment-methods.ts';
 import { eraseUser } from '../src/usecases/erase-user.ts';
 import { method, NOW, uuid } from './builders.ts';
 import { deletedUser, readyForPayment } from './messages.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { isSigned, signWebhook } from '../src/gateway/webhook-signature.ts';
+import { isSigned, signWebhook } from '../src/gateway/simulator-webhooks.ts';
 import { NOW } from './builders.ts';
 
 const text = '{"id":"evt_1" ,"ü":1}';

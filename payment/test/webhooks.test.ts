@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import { chargeKey, refundKey } from '../src/domain/gateway-task.ts';
+import { chargeKey, refundKey } from '../src/domain/gateway-call.ts';
 import type { GatewayResult } from '../src/gateway/gateway.ts';
-import { signWebhook } from '../src/gateway/webhook-signature.ts';
+import { signWebhook } from '../src/gateway/simulator-webhooks.ts';
 import { eur } from './builders.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments, type RunningPayments, SECRETS } from './running-payments.ts';

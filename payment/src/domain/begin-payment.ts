@@ -1,6 +1,6 @@
 import { keptCause } from './cause.ts';
 import { captureNothing } from './charge-settled.ts';
-import type { GatewayTask } from './gateway-task.ts';
+import type { GatewayTask } from './gateway-call.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
 import { CALL_LEASE_MS } from './gateway-timing.ts';
 import type { PendingPayment } from './payment.ts';

@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 import type { Cause } from './cause.ts';
-import type { GatewayTask } from './gateway-task.ts';
+import type { GatewayTask } from './gateway-call.ts';
 import { changed, type Changed, type HistoryEntry, type Surroundings } from './outcome.ts';
 import { CALL_LEASE_MS } from './gateway-timing.ts';
 import { type CapturedPayment, leftOf } from './payment.ts';

@@ -1,6 +1,6 @@
 import type { EventData } from '@souk/contracts/topics';
 import type { Cause } from './cause.ts';
-import type { GatewayTask } from './gateway-task.ts';
+import type { GatewayTask } from './gateway-call.ts';
 import type { Payment } from './payment.ts';
 import type { Refund } from './refund.ts';
 

@@ -1,4 +1,4 @@
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
+import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 

@@ -1,10 +1,10 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import { WriterClosedError } from '@souk/chassis/input-errors';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
 import { advanceCharge } from '../usecases/advance-charge.ts';
-import { advanceRefund } from '../usecases/advance-refund.ts';
+import { advanceRefund } from '../usecases/advance-payment.ts';
 
 interface RecordAnswerDeps {
   readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];

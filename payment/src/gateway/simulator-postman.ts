@@ -3,7 +3,7 @@ import { faultSource } from '@souk/chassis/telemetry/report';
 import type { Clock } from './database-clock.ts';
 import type { WebhookTarget } from './gateway.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';
-import { signWebhook } from './webhook-signature.ts';
+import { signWebhook } from './simulator-webhooks.ts';
 
 /** Milliseconds after which a webhook without an answer counts as undelivered. */
 const ANSWER_LIMIT_MS = 3000;

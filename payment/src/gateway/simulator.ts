@@ -8,7 +8,7 @@ import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
 import { startPostman } from './simulator-postman.ts';
 import { TEST_TOKENS } from './simulator-tokens.ts';
 import { readWebhookBody, webhookBody } from './simulator-webhook.ts';
-import { isSigned, mayBeSigned } from './webhook-signature.ts';
+import { isSigned, mayBeSigned } from './simulator-webhooks.ts';
 
 export interface SimulatorOptions {
   readonly ledger: SimulatorLedger;

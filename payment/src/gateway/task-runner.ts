@@ -1,5 +1,5 @@
 import { CALL_LEASE_MS } from '../domain/gateway-timing.ts';
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
+import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';
 import { callGateway } from './call-gateway.ts';
 import { callSlots } from './call-slots.ts';

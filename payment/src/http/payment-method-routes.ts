@@ -11,10 +11,10 @@ import { ListQuery } from '@souk/contracts/http/common';
 import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { type Addition, addPaymentMethod } from '../usecases/add-payment-method.ts';
+import { type Addition, addPaymentMethod } from '../usecases/keep-payment-methods.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
 import { methodRepresentation } from './representations.ts';
 

@@ -10,7 +10,7 @@ import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/p
 import { Uuid } from '@souk/contracts/ids';
 import { formatMoney } from '@souk/contracts/money-text';
 import { Type } from '@sinclair/typebox';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';

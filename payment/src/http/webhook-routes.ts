@@ -7,7 +7,7 @@ import { WebhookReceived } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { actionOf, type GatewayTask } from '../domain/gateway-task.ts';
+import { actionOf, type GatewayTask } from '../domain/gateway-call.ts';
 import { messageOf } from '../gateway/call-gateway.ts';
 import type { Gateway, GatewayNews } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';

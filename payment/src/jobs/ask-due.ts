@@ -1,10 +1,10 @@
 import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { advanceCharge } from '../usecases/advance-charge.ts';
-import { advanceRefund } from '../usecases/advance-refund.ts';
+import { advanceRefund } from '../usecases/advance-payment.ts';
 
 interface AskDueDeps {
   readonly reads: Pick<PaymentReads, 'duePayments' | 'dueRefunds'>;

@@ -2,7 +2,7 @@ import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
 import type { Engine } from '@souk/chassis/engine/engine';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
 

@@ -1,6 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
 import { eraseUser } from '../usecases/erase-user.ts';
 import { followCancellation } from '../usecases/follow-cancellation.ts';

@@ -1,5 +1,5 @@
 import type { Decision, NewEvent, NewNote } from '@souk/chassis/engine/writer/use-case';
-import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { Changed, HistoryEntry, Outcome } from '../domain/outcome.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
