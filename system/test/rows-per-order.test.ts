@@ -30,7 +30,7 @@ import { copyProduct } from '@souk/order/usecases/copy-product';
 import { placeOrder } from '@souk/order/usecases/place-order';
 import { paymentHandlers } from '@souk/payment/messaging/payment-handlers';
 import { sqlPaymentStore } from '@souk/payment/storage/sql-payment-store';
-import { addPaymentMethod } from '@souk/payment/usecases/add-payment-method';
+import { addPaymentMethod } from '@souk/payment/usecases/keep-payment-methods';
 import { advanceCharge } from '@souk/payment/usecases/advance-charge';
 
 /** In a batch of each step. */
