@@ -8,8 +8,7 @@ import { type SecurityEvents, securityEvents } from '@souk/chassis/telemetry/sec
 import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
-import type { GatewayTask } from './domain/gateway-call.ts';
-import { CHARGE_NOT_CAPTURED } from './domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayTask } from './domain/gateway-call.ts';
 import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { recordAnswer } from './gateway/record-answer.ts';

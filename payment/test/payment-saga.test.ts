@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Changed, Outcome } from '../src/domain/outcome.ts';
 import type { Payment } from '../src/domain/payment.ts';
-import type { PaymentMessage } from '../src/domain/payment-message.ts';
-import { answerPayment, PAYMENT_SAGA } from '../src/domain/payment-saga.ts';
+import { answerPayment, PAYMENT_SAGA, type PaymentMessage } from '../src/domain/payment-saga.ts';
 import {
   ASKED,
   captured,

@@ -6,10 +6,8 @@ import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { GatewayTask } from '../src/domain/gateway-call.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
-import { addPaymentMethod } from '../src/usecases/keep-payment-methods.ts';
-import { erasePaymentMethods } from '../src/usecases/erase-payment-methods.ts';
-import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
-import { refundPayment } from '../src/usecases/refund-payment.ts';
+import { addPaymentMethod, erasePaymentMethods } from '../src/usecases/keep-payment-methods.ts';
+import { receiveWebhook, refundPayment } from '../src/usecases/advance-payment.ts';
 import {
   captured,
   eur,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Changed, Outcome } from '../src/domain/outcome.ts';
-import type { CapturedPayment } from '../src/domain/payment.ts';
-import { CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage } from '../src/domain/payment-message.ts';
-import type { Refund } from '../src/domain/refund.ts';
+import type { CapturedPayment, Refund } from '../src/domain/payment.ts';
+import { CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage } from '../src/domain/gateway-call.ts';
 import { answerRefund, REFUND_SAGA } from '../src/domain/refund-saga.ts';
 import {
   captured,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { CHARGE_NOT_CAPTURED } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED } from '../src/domain/gateway-call.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments } from './running-payments.ts';

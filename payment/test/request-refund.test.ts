@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { Money } from '@souk/contracts/money';
 import type { Payment } from '../src/domain/payment.ts';
-import { requestRefund } from '../src/domain/request-refund.ts';
+import { requestRefund } from '../src/domain/refund-saga.ts';
 import { captured, eur, failed, NOW, pending, surroundings, uuid, voided } from './builders.ts';
 
 const STAFF = uuid(0xe);

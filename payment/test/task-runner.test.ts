@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { GatewayTask } from '../src/domain/gateway-call.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage, type GatewayTask } from '../src/domain/gateway-call.ts';
 import { callSlots } from '../src/gateway/call-slots.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
 import { recordAnswer } from '../src/gateway/record-answer.ts';

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment } from '@souk/contracts/http/payment';
-import { looked } from '../src/domain/erased-user.ts';
-import { addPaymentMethod } from '../src/usecases/keep-payment-methods.ts';
-import { eraseUser } from '../src/usecases/erase-user.ts';
+import { looked } from '../src/domain/payment-method.ts';
+import { addPaymentMethod, eraseUser } from '../src/usecases/keep-payment-methods.ts';
 import { method, NOW, uuid } from './builders.ts';
 import { deletedUser, readyForPayment } from './messages.ts';
 import { paperWriter } from './paper-writer.ts';

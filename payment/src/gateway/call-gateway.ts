@@ -1,5 +1,4 @@
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 
 /** Makes the call that a task stands for and answers its result. Rejects when the outcome is unknown. */

@@ -1,6 +1,5 @@
 import type { Metrics } from '@souk/chassis/telemetry/metrics';
-import type { GatewayTask } from '../domain/gateway-call.ts';
-import type { GatewayMessage } from '../domain/payment-message.ts';
+import type { GatewayMessage, GatewayTask } from '../domain/gateway-call.ts';
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const CALLS = ['charge', 'ask-charge', 'refund', 'ask-refund'] as const satisfies GatewayTask['kind'][];

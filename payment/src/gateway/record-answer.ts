@@ -1,10 +1,8 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import { WriterClosedError } from '@souk/chassis/input-errors';
-import type { GatewayTask } from '../domain/gateway-call.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage, type GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
-import { advanceCharge } from '../usecases/advance-charge.ts';
-import { advanceRefund } from '../usecases/advance-payment.ts';
+import { advanceCharge, advanceRefund } from '../usecases/advance-payment.ts';
 
 interface RecordAnswerDeps {
   readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];

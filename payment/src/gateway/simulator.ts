@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 import type { RunningJobs } from '@souk/chassis/engine/jobs';
-import { CHARGE_NOT_CAPTURED } from '../domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED } from '../domain/gateway-call.ts';
 import type { Clock } from './database-clock.ts';
 import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
 import { silence, SimulatorError } from './simulator-error.ts';

@@ -1,6 +1,4 @@
-import { CALL_LEASE_MS } from '../domain/gateway-timing.ts';
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
-import type { GatewayMessage } from '../domain/payment-message.ts';
+import { CALL_LEASE_MS, chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import { callGateway } from './call-gateway.ts';
 import { callSlots } from './call-slots.ts';
 import type { Gateway } from './gateway.ts';

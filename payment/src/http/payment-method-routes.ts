@@ -14,8 +14,7 @@ import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { type Addition, addPaymentMethod } from '../usecases/keep-payment-methods.ts';
-import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
+import { type Addition, addPaymentMethod, removePaymentMethod } from '../usecases/keep-payment-methods.ts';
 import { methodRepresentation } from './representations.ts';
 
 interface PaymentMethodRoutesDeps {

@@ -11,9 +11,9 @@ import { Uuid } from '@souk/contracts/ids';
 import { formatMoney } from '@souk/contracts/money-text';
 import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-call.ts';
-import type { RefundDecision } from '../domain/request-refund.ts';
+import type { RefundDecision } from '../domain/refund-saga.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { refundPayment } from '../usecases/refund-payment.ts';
+import { refundPayment } from '../usecases/advance-payment.ts';
 import { noSuchPayment } from './payment-routes.ts';
 import { refundRepresentation } from './representations.ts';
 

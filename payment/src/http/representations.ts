@@ -4,7 +4,7 @@ import type {
   Refund as PublishedRefund,
 } from '@souk/contracts/http/payment';
 import type { PaymentMethod } from '../domain/payment-method.ts';
-import type { Refund } from '../domain/refund.ts';
+import type { Refund } from '../domain/payment.ts';
 import type { AskedPayment } from '../storage/payment-store.ts';
 
 /** The payment as callers see it: no token, no internal fields. */

@@ -11,7 +11,7 @@ import { actionOf, type GatewayTask } from '../domain/gateway-call.ts';
 import { messageOf } from '../gateway/call-gateway.ts';
 import type { Gateway, GatewayNews } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { receiveWebhook, type WebhookSubject } from '../usecases/receive-webhook.ts';
+import { receiveWebhook, type WebhookSubject } from '../usecases/advance-payment.ts';
 
 interface WebhookRoutesDeps {
   readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'execute'>;

@@ -3,8 +3,7 @@ import type { Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { advanceCharge } from '../usecases/advance-charge.ts';
-import { advanceRefund } from '../usecases/advance-payment.ts';
+import { advanceCharge, advanceRefund } from '../usecases/advance-payment.ts';
 
 interface AskDueDeps {
   readonly reads: Pick<PaymentReads, 'duePayments' | 'dueRefunds'>;

@@ -4,7 +4,7 @@ import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads'
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
+import { erasePaymentMethods } from '../usecases/keep-payment-methods.ts';
 
 interface EraseDueDeps {
   readonly reads: Pick<PaymentReads, 'usersToErase' | 'methods'>;

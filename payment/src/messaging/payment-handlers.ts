@@ -2,9 +2,8 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
-import { eraseUser } from '../usecases/erase-user.ts';
-import { followCancellation } from '../usecases/follow-cancellation.ts';
-import { payForOrder } from '../usecases/pay-for-order.ts';
+import { eraseUser } from '../usecases/keep-payment-methods.ts';
+import { followCancellation, payForOrder } from '../usecases/advance-payment.ts';
 
 /** `live`: true when the gateway moves money. */
 export function paymentHandlers(live: boolean): MessageHandlers<PaymentCollections & ChassisCollections, GatewayTask> {

@@ -1,4 +1,4 @@
-import type { ErasedUser } from '../domain/erased-user.ts';
+import type { ErasedUser } from '../domain/payment-method.ts';
 import type { ErasedUsersTable } from './payment-schema.ts';
 
 export const ERASED_USER_COLUMNS = ['user_id', 'erased_at', 'due_at'] as const;

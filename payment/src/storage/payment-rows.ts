@@ -1,5 +1,4 @@
-import type { Cause } from '../domain/cause.ts';
-import type { Payment } from '../domain/payment.ts';
+import type { Cause, Payment } from '../domain/payment.ts';
 import type { PaymentsTable } from './payment-schema.ts';
 
 export const PAYMENT_COLUMNS = [

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '../domain/webhook-event.ts';
+import type { WebhookEvent } from '../domain/gateway-call.ts';
 
 /** Amounts in minor units, times in epoch milliseconds. Columns that a status does not use are null or 0. */
 export interface PaymentsTable {

@@ -1,4 +1,4 @@
-import type { Refund } from '../domain/refund.ts';
+import type { Refund } from '../domain/payment.ts';
 import type { RefundsTable } from './payment-schema.ts';
 
 export const REFUND_COLUMNS = [

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '../domain/webhook-event.ts';
+import type { WebhookEvent } from '../domain/gateway-call.ts';
 import type { WebhookEventsTable } from './payment-schema.ts';
 
 export const WEBHOOK_EVENT_COLUMNS = ['id', 'payment_key', 'said', 'outcome', 'received_at'] as const;

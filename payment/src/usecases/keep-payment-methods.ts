@@ -1,5 +1,5 @@
-import type { PaymentMethod } from '../domain/payment-method.ts';
-import type { PaymentUseCase } from './payment-use-case.ts';
+import { looked, type PaymentMethod } from '../domain/payment-method.ts';
+import type { PaymentMessageHandler, PaymentUseCase } from './payment-use-case.ts';
 
 type NewPaymentMethod = Omit<PaymentMethod, 'id' | 'createdAt'>;
 
@@ -24,3 +24,41 @@ export function addPaymentMethod(limit: number): PaymentUseCase<NewPaymentMethod
     },
   };
 }
+
+/** Removes a payment method for its owner only. Payments in progress keep what they need. Answers false when there is no such method. */
+export const removePaymentMethod: PaymentUseCase<{ readonly id: string; readonly userId: string }, boolean> = {
+  name: 'remove payment method',
+  keys: ({ id }) => ({ paymentMethods: [id] }),
+  decide({ id, userId }, world) {
+    if (world.get('paymentMethods', id)?.userId !== userId) return { answer: false };
+    return { answer: true, removes: { paymentMethods: [id] } };
+  },
+};
+
+/** From now on no personal data of this user is kept; a job finds and erases what is already there. */
+export const eraseUser: PaymentMessageHandler<'user.deleted'> = {
+  name: 'erase user',
+  keys: ({ data: { userId } }) => ({ erasedUsers: [userId] }),
+  decide({ data: { userId } }, world, { now }) {
+    if (world.get('erasedUsers', userId) !== undefined) return { answer: undefined };
+    return { answer: undefined, puts: { erasedUsers: [{ userId, erasedAt: now, dueAt: now }] } };
+  },
+};
+
+interface FoundMethods {
+  readonly userId: string;
+  readonly ids: readonly string[];
+  /** false: there may be more of them. */
+  readonly foundAll: boolean;
+}
+
+/** Removes the payment methods that were found for a deleted user. */
+export const erasePaymentMethods: PaymentUseCase<FoundMethods, void> = {
+  name: 'erase payment methods',
+  keys: ({ userId, ids }) => ({ erasedUsers: [userId], paymentMethods: ids }),
+  decide({ userId, ids, foundAll }, world, { now }) {
+    const user = world.get('erasedUsers', userId);
+    if (user === undefined) throw new Error(`user ${userId} was not deleted`);
+    return { answer: undefined, removes: { paymentMethods: ids }, puts: { erasedUsers: [looked(user, { foundAll, now })] } };
+  },
+};
