@@ -31,7 +31,7 @@ import { placeOrder } from '@souk/order/usecases/place-order';
 import { paymentHandlers } from '@souk/payment/messaging/payment-handlers';
 import { sqlPaymentStore } from '@souk/payment/storage/sql-payment-store';
 import { addPaymentMethod } from '@souk/payment/usecases/keep-payment-methods';
-import { advanceCharge } from '@souk/payment/usecases/advance-charge';
+import { advanceCharge } from '@souk/payment/usecases/advance-payment';
 
 /** In a batch of each step. */
 const ORDERS = 20;
