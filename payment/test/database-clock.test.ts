@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { databaseClock } from '../src/gateway/database-clock.ts';
+import { databaseClock } from '../src/gateway/gateways.ts';
 import { NOW } from './builders.ts';
 
 test('the shared clock is asked for rarely, by one for all, and counted on from', async () => {

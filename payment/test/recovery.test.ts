@@ -6,7 +6,7 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { Entities } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
 import { chargeKey } from '../src/domain/gateway-call.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';
 import { captured, eur, pending, pendingRefund } from './builders.ts';

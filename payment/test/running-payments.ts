@@ -6,9 +6,9 @@ import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/tem
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
-import { databaseClock } from '../src/gateway/database-clock.ts';
+import { databaseClock } from '../src/gateway/gateways.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { readSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { createPaymentService } from '../src/service.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import type { RunningJobs } from '@souk/chassis/engine/jobs';
 import { until } from '@souk/chassis/testing/until';
 import { openSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
-import { startPostman } from '../src/gateway/simulator-postman.ts';
-import { isSigned } from '../src/gateway/simulator-webhooks.ts';
+import { isSigned, startPostman } from '../src/gateway/simulator-webhooks.ts';
 import { NOW } from './builders.ts';
 
 const WEBHOOK = { id: 'evt_1', body: '{"id":"evt_1"}', dueAt: NOW };

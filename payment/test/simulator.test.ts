@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
-import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
-import { webhookBody } from '../src/gateway/simulator-webhook.ts';
-import { createSimulator } from '../src/gateway/simulator.ts';
-import { signWebhook } from '../src/gateway/simulator-webhooks.ts';
+import { createSimulator, TEST_TOKENS } from '../src/gateway/simulator.ts';
+import { signWebhook, webhookBody } from '../src/gateway/simulator-webhooks.ts';
 import { eur, NOW } from './builders.ts';
 import { describeGateway } from './gateway-contract.ts';
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage, type GatewayTask } from '../src/domain/gateway-call.ts';
-import { callSlots } from '../src/gateway/call-slots.ts';
+import { callSlots, createTaskRunner, recordAnswer } from '../src/gateway/task-runner.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
-import { recordAnswer } from '../src/gateway/record-answer.ts';
-import { createTaskRunner } from '../src/gateway/task-runner.ts';
 import { WriterClosedError } from '@souk/chassis/input-errors';
 import { eur, ORDER, PAYMENT, uuid } from './builders.ts';
 

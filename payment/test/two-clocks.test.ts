@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setSystemTime, test } from 'bun:test';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Gateway } from '../src/gateway/gateway.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { eur, NOW } from './builders.ts';
 

@@ -1,3 +1,4 @@
+import { withTimeout } from '@souk/chassis/timeouts';
 import { CHARGE_NOT_CAPTURED, chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 
@@ -38,5 +39,23 @@ export function messageOf(result: GatewayResult | undefined): GatewayMessage {
       return { on: 'gateway.unknown' };
     default:
       return result satisfies never;
+  }
+}
+
+/** Ends a call after `limitMs`, even if it ignores its signal. */
+export async function within<T>(limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  return withTimeout(limitMs, call(abort.signal), () => {
+    const error = new GatewayTimeoutError(limitMs);
+    abort.abort(error);
+    return error;
+  });
+}
+
+export class GatewayTimeoutError extends Error {
+  readonly code = 'gateway-timeout';
+  constructor(limitMs: number) {
+    super(`the gateway gave no answer within ${limitMs} ms`);
+    this.name = 'GatewayTimeoutError';
   }
 }

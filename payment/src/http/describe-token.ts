@@ -1,6 +1,6 @@
 import { problem } from '@souk/chassis/web/problems/problem';
 import type { Gateway, TokenDescription } from '../gateway/gateway.ts';
-import { within } from '../gateway/within.ts';
+import { within } from '../gateway/call-gateway.ts';
 
 /** Asks the gateway about a token while a caller waits. Throws the 503 problem when the gateway gives no answer. */
 export function describeToken(gateway: Gateway, limitMs: number, failed: (error: unknown) => void) {
