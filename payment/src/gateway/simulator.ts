@@ -109,7 +109,8 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     }
     const charge = ledger.chargeByReference(chargeReference);
     if (charge === undefined) return declined('charge_unknown');
-    if (resultOf(charge, at).status !== 'succeeded') return declined(CHARGE_NOT_CAPTURED);
+    if (charge.declined !== null) return declined('charge_declined');
+    if (resultOf(charge, at).status === 'pending') return declined(CHARGE_NOT_CAPTURED);
     if (charge.currency !== amount.currency) return declined('wrong_currency');
     if (ledger.refundedOf(chargeReference) + amount.amount > charge.amount) return declined('more_than_charged');
     const reference = `re_${options.newId()}`;
@@ -130,7 +131,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
       const reply = await ledger.write(() => take(request, at));
       if (reply === 'silence') return silence(signal);
       await answered(signal);
-      if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator has a bad moment');
+      if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator fails for a moment');
       if (reply.slow) await wait(slowMs, signal);
       return reply.result;
     },
@@ -225,7 +226,7 @@ class SimulatorError extends Error {
 /** Rejects only when the caller stops listening. */
 function silence(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(new SimulatorError('gateway-error', 'nobody listens any more'));
+  const stop = (): void => reject(new SimulatorError('gateway-error', 'the caller has given up'));
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   return promise;
