@@ -38,7 +38,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
 
   function forged(request: Request) {
     tellSecurity(request, 'webhook.refused', {});
-    return problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+    return problem('signature-invalid', { detail: 'The signature does not match this body, our secret and the current time: sign the webhook again.' });
   }
 
   /** A sender of slow bodies must at least know the form of a webhook. */
