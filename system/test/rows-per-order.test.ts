@@ -28,7 +28,7 @@ import type { OrderSchema } from '@souk/order/storage/order-schema';
 import { sqlOrderStore } from '@souk/order/storage/sql-order-store';
 import { copyProduct } from '@souk/order/usecases/copy-product';
 import { placeOrder } from '@souk/order/usecases/place-order';
-import { paymentHandlers } from '@souk/payment/messaging/payment-handlers';
+import { paymentHandlers } from '@souk/payment/service';
 import { sqlPaymentStore } from '@souk/payment/storage/sql-payment-store';
 import { addPaymentMethod } from '@souk/payment/usecases/keep-payment-methods';
 import { advanceCharge } from '@souk/payment/usecases/advance-payment';
