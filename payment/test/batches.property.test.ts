@@ -130,7 +130,7 @@ async function allAtOnce(inputs: readonly Input[]) {
   return { ends: ends.map(({ status }) => status), rows };
 }
 
-test('batched and one by one, the same inputs leave the same rows', async () => {
+test('the same inputs leave the same rows, batched or one by one', async () => {
   let events = 0;
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {

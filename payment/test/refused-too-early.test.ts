@@ -20,7 +20,7 @@ function slowToHear(gateway: Gateway, refusals: number, remembers: boolean): Gat
   };
 }
 
-test.each([true, false])('a cancelled order gets its money back also from a gateway that refuses at first because it has still to take it (remembers: %p)', async (remembers) => {
+test.each([true, false])('a cancelled order gets its money back even if the gateway refuses at first because it has not taken it yet (remembers: %p)', async (remembers) => {
   const shop = await runPayments({ around: (gateway) => slowToHear(gateway, 3, remembers) });
   const payment = await shop.paid(1000);
   await shop.log.deliver(cancelledOrder({ orderId: payment.orderId }));

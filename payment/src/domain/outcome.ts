@@ -4,10 +4,10 @@ import type { Cause, Payment, Refund } from './payment.ts';
 
 type PublishedBy = 'payment.completed' | 'payment.failed' | 'payment.refunded';
 
-export type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
+type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
 
 /** A history entry that no other service acts on. */
-export interface PaymentNote {
+interface PaymentNote {
   readonly note: 'payment.voided' | 'payment.captured_late' | 'refund.requested' | 'refund.failed';
   readonly context: Readonly<Record<string, unknown>>;
 }

@@ -34,7 +34,7 @@ interface Case<P, M> extends Surroundings {
 
 const settled = ignore('the charge is settled');
 const noMoney = ignore('no money was taken');
-const unknownPayment = anomaly('there is no payment that this could be about');
+const unknownPayment = anomaly('the message is about no known payment');
 
 /** The answer to every (state, message) pair of a payment; the type rejects a table with a gap, and a step in a wrong place. */
 export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<Case<PaymentIn<S>, Message<M>>> } } = {
@@ -60,7 +60,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<C
     'order.ready_for_payment': settled,
     'order.cancelled': step(refundRest),
     'gateway.succeeded': settled,
-    'gateway.declined': anomaly('the gateway declines what it has captured'),
+    'gateway.declined': anomaly('the gateway declines a charge that it has captured'),
     'gateway.unknown': settled,
     'gateway.not_received': settled,
     'check.due': settled,
@@ -133,7 +133,7 @@ function refundRest(given: Case<CapturedPayment, Message<'order.cancelled'>>): O
 }
 
 function ask({ payment, now }: Case<PendingPayment, Message<'check.due'>>): Outcome {
-  if (payment.nextCheckAt > now) return ignored('somebody is asking already');
+  if (payment.nextCheckAt > now) return ignored('a check is under way already');
   const { orderId, id: paymentId } = payment;
   return changed({ ...payment, nextCheckAt: now + CALL_LEASE_MS }, { tasks: [{ kind: 'ask-charge', orderId, paymentId }] });
 }

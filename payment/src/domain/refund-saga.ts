@@ -88,7 +88,7 @@ function fail(given: Case<PendingRefund, Message<'gateway.declined'>>): Outcome 
 }
 
 function ask({ refund, payment, now }: Case<PendingRefund, Message<'check.due'>>): Outcome {
-  if (refund.nextCheckAt > now) return ignored('somebody is asking already');
+  if (refund.nextCheckAt > now) return ignored('a check is under way already');
   const { orderId, id: refundId } = refund;
   const asked = { ...refund, nextCheckAt: now + CALL_LEASE_MS };
   return changed(payment, { refunds: [asked], tasks: [{ kind: 'ask-refund', orderId, refundId }] });
@@ -165,6 +165,6 @@ function openRefund(
 }
 
 function refundTask({ gatewayReference: chargeReference }: CapturedPayment, { id, orderId, amount }: PendingRefund): GatewayTask {
-  if (chargeReference === null) throw new Error(`refund ${id} is of a payment that nothing was taken for`);
+  if (chargeReference === null) throw new Error(`refund ${id} belongs to a payment that took no money`);
   return { kind: 'refund', orderId, refundId: id, amount, chargeReference };
 }

@@ -52,7 +52,7 @@ export async function within<T>(limitMs: number, call: (signal: AbortSignal) => 
   });
 }
 
-export class GatewayTimeoutError extends Error {
+class GatewayTimeoutError extends Error {
   readonly code = 'gateway-timeout';
   constructor(limitMs: number) {
     super(`the gateway gave no answer within ${limitMs} ms`);

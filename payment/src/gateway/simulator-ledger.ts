@@ -14,7 +14,7 @@ export interface LedgerCharge {
   readonly settlesAt: number;
 }
 
-export interface LedgerRefund {
+interface LedgerRefund {
   readonly key: string;
   readonly reference: string;
   readonly chargeReference: string;
@@ -23,7 +23,7 @@ export interface LedgerRefund {
   readonly at: number;
 }
 
-export interface LedgerWebhook {
+interface LedgerWebhook {
   readonly id: string;
   readonly body: string;
 }

@@ -35,7 +35,7 @@ export function startPostman({ ledger, target: { url, report }, secret, now, own
       await ledger.write(() => ledger.removeWebhook(id));
     } catch (error) {
       // No receiver, or a refusal: the ledger makes it due again later.
-      faults.failed(error, 'a webhook was not taken', { webhook: id });
+      faults.failed(error, 'a webhook was not accepted', { webhook: id });
     }
   }
 

@@ -7,7 +7,7 @@ import { advanceCharge, advanceRefund } from '../usecases/advance-payment.ts';
 import { callGateway, within } from './call-gateway.ts';
 import type { Gateway } from './gateway.ts';
 
-export interface TaskRunnerOptions {
+interface TaskRunnerOptions {
   readonly gateway: Gateway;
   /** Time-out of a call in milliseconds; at most half of the lease. */
   readonly callLimitMs: number;
@@ -76,7 +76,7 @@ function keyOf(task: GatewayTask): string {
 }
 
 /** A limited number of slots for calls. A caller that finds none free waits in a queue, up to a time-out. */
-export interface CallSlots {
+interface CallSlots {
   /** True: the slot is yours until you release it. False: the wait timed out, or the slots were closed. */
   take(): Promise<boolean>;
   release(): void;
@@ -93,7 +93,8 @@ interface Waiter {
 
 /**
  * Times out waiting callers (by the clock `now`, in milliseconds) only when a slot becomes free: that is soon, as calls
- * have a time-out.
+ * have a time-out. The bulkhead of cockatiel would not do: it turns waiting callers away only then even when it is to stop, and
+ * whoever comes just after a release overtakes the caller whose turn it is, who then waits behind all others.
  */
 export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;

@@ -46,7 +46,7 @@ export const refundPayment: PaymentUseCase<RefundCommand, RefundDecision> = {
   keys: ({ orderId }) => ({ payments: [orderId] }),
   decide({ orderId, ...request }, world, context) {
     const payment = world.get('payments', orderId);
-    if (payment === undefined) throw new Error(`the payment of order ${orderId} is gone, and payments never go`);
+    if (payment === undefined) throw new Error(`the payment of order ${orderId} is missing, and payments are never deleted`);
     const decision = requestRefund(payment, request, context);
     return decision.kind === 'accepted' ? decisionOf(decision.change, decision) : { answer: decision };
   },
