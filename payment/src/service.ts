@@ -1,32 +1,30 @@
-import type { EdgeOptions } from '@souk/chassis/web/app/edge';
-import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createEngine, type Engine } from '@souk/chassis/engine/engine';
+import type { Service } from '@souk/chassis/service/service';
+import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { type SecurityEvents, securityEvents } from '@souk/chassis/telemetry/security-events';
-import type { Service } from '@souk/chassis/service/service';
+import type { EdgeOptions } from '@souk/chassis/web/app/edge';
+import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
-import type { GatewayTask } from './domain/gateway-task.ts';
-import { CHARGE_NOT_CAPTURED } from './domain/payment-message.ts';
-import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayTask } from './domain/gateway-call.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { recordAnswer } from './gateway/record-answer.ts';
-import { PaymentGateway } from './gateway/ready-facts.ts';
-import { createTaskRunner, type TaskRunner } from './gateway/task-runner.ts';
-import { describeToken } from './http/describe-token.ts';
+import { PaymentGateway } from './gateway/gateways.ts';
+import { createTaskRunner, type GatewayMeter, gatewayMeter, recordAnswer, type TaskRunner } from './gateway/task-runner.ts';
 import { paymentMethodRoutes } from './http/payment-method-routes.ts';
-import { paymentRoutes } from './http/payment-routes.ts';
-import { refundRoutes } from './http/refund-routes.ts';
+import { paymentRoutes, refundRoutes } from './http/payment-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
-import { askDue } from './jobs/ask-due.ts';
-import { eraseDue } from './jobs/erase-due.ts';
-import { forgetWebhooks } from './jobs/forget-webhooks.ts';
-import { paymentHandlers } from './messaging/payment-handlers.ts';
 import type { PaymentCollections, PaymentStore } from './storage/payment-store.ts';
+import { advanceCharge, advanceRefund, followCancellation, payForOrder } from './usecases/advance-payment.ts';
+import { erasePaymentMethods, eraseUser } from './usecases/keep-payment-methods.ts';
 
-export interface PaymentServiceDeps extends ServiceParts {
+interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
     'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'admissionTargetMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
@@ -74,28 +72,24 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
   };
 }
 
+type PaymentEngine = Engine<PaymentCollections, GatewayTask>;
+
 /** Tells a person that the gateway contradicts itself: there is no message that could become a dead letter. */
 type TellAnomaly = (cause: string, about: object) => void;
 
-type PaymentEngine = Engine<PaymentCollections, GatewayTask>;
-
-function routesOf(
-  { config, store, gateway, logger }: PaymentServiceDeps,
-  commands: PaymentEngine,
-  anomaly: TellAnomaly,
-) {
+function routesOf({ config, store, gateway, logger }: PaymentServiceDeps, commands: PaymentEngine, anomaly: TellAnomaly) {
   const { reads } = store;
   const asking = faultSource(reportTo(logger), 'gateway');
-  const failed = (error: unknown): void => asking.failed(error, 'the gateway could not be asked about a token');
+  const gatewayFailed = (error: unknown): void => asking.failed(error, 'the gateway could not be asked about a token');
   return [
-    paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed), limit: config.methodLimit }),
+    paymentMethodRoutes({ commands, reads, gateway, gatewayTimeoutMs: config.gatewayTimeoutMs, gatewayFailed, limit: config.methodLimit }),
     paymentRoutes(reads),
     refundRoutes({ ...config, commands, reads }),
     webhookRoutes({ commands, reads, gateway, anomaly }),
   ];
 }
 
-/** Creates both together, because tasks end as inputs and inputs lead to tasks. */
+/** Creates the engine and the runner of its tasks together, because tasks end as inputs and inputs lead to tasks. */
 function paymentEngine(
   { config, store, log, gateway, logger, metrics }: PaymentServiceDeps,
   meter: GatewayMeter,
@@ -113,7 +107,7 @@ function paymentEngine(
       submit,
       anomaly: (cause, { kind, orderId }) => anomaly(cause, { call: kind, orderId }),
       tooEarly: ({ kind, orderId }) =>
-        refunds.failed(CHARGE_NOT_CAPTURED, 'the gateway has still to take what is to go back; the refund is sent again, for a day at most', { call: kind, orderId }),
+        refunds.failed(CHARGE_NOT_CAPTURED, 'the gateway has not taken the money yet; the refund is sent again, for a day at most', { call: kind, orderId }),
     }),
     measured(...measured) {
       const [kind, message] = measured;
@@ -132,14 +126,76 @@ function paymentEngine(
     handlers: paymentHandlers(gateway.live),
     runTask: tasks.run,
     aboutTask: ({ kind, orderId }) => ({ call: kind, orderId }),
-    jobs: [
-      askDue({ reads: store.reads, submit, room: tasks.room }),
-      eraseDue({ ...store, submit }),
-      forgetWebhooks(store),
-    ],
+    jobs: [askDue(store, submit, tasks), eraseDue(store, submit), forgetWebhooks(store)],
     security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
   return { engine, tasks };
+}
+
+/** `live`: true when the gateway moves money. */
+export function paymentHandlers(live: boolean): MessageHandlers<PaymentCollections & ChassisCollections, GatewayTask> {
+  return { 'order.ready_for_payment': payForOrder(live), 'order.cancelled': followCancellation, 'user.deleted': eraseUser };
+}
+
+const DUE = { on: 'check.due' } as const;
+
+/** Finds, by their due time, the charges and refunds with an unknown end: left open by the gateway, or by a crash. Begins no more calls than could start at once. */
+function askDue({ reads }: PaymentStore, submit: PaymentEngine['submit'], { room }: TaskRunner): Job {
+  return {
+    name: 'ask the gateway about what is due',
+    everyMs: 1000,
+    async run() {
+      const limit = room();
+      if (limit === 0) return;
+      const payments = await reads.duePayments(limit);
+      const refunds = await reads.dueRefunds(limit);
+      const asking = [
+        ...payments.map(({ orderId }) => ({ orderId, ask: () => submit(advanceCharge, { orderId, message: DUE }) })),
+        ...refunds.map(({ orderId, refundId }) => ({ orderId, ask: () => submit(advanceRefund, { orderId, refundId, message: DUE }) })),
+      ];
+      await forEachOf(asking, ({ orderId }) => ({ orderId }), ({ ask }) => ask());
+    },
+  };
+}
+
+const USERS_AT_ONCE = 20;
+const METHODS_AT_ONCE = 100;
+
+/**
+ * Erases the payment methods of deleted users, and the answers kept for their retries. If the process dies meanwhile, the
+ * next round does it.
+ */
+function eraseDue({ reads, messages }: PaymentStore, submit: PaymentEngine['submit']): Job {
+  async function eraseOf(userId: string): Promise<void> {
+    const methods = await reads.methods(userId, { before: undefined, limit: METHODS_AT_ONCE });
+    const ids = methods.map(({ id }) => id);
+    await submit(erasePaymentMethods, { userId, ids, foundAll: ids.length < METHODS_AT_ONCE });
+  }
+  return {
+    name: 'erase payment methods of deleted users',
+    everyMs: 1000,
+    async run(signal) {
+      const users = await reads.usersToErase(USERS_AT_ONCE);
+      const userIds = users.map(({ userId }) => userId);
+      await forgetInRounds((limit) => messages.forgetAnswersTo(userIds, limit), signal);
+      // After an abort, users who are not marked as done are found again.
+      if (!signal.aborted) await Promise.all(userIds.map(eraseOf));
+    },
+  };
+}
+
+/** Longer than any gateway keeps sending a webhook again. One that comes even later is harmless because of the state. */
+const KEPT_MS = 30 * 86_400_000;
+
+function forgetWebhooks(store: PaymentStore): Job {
+  return {
+    name: 'forget webhooks',
+    everyMs: 3_600_000,
+    async run(signal) {
+      const before = Date.now() - KEPT_MS;
+      await forgetInRounds((limit) => store.forgetWebhooks(before, limit), signal);
+    },
+  };
 }

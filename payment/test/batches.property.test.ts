@@ -3,16 +3,11 @@ import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import { Writer } from '@souk/chassis/engine/writer/writer';
 import fc from 'fast-check';
-import type { GatewayTask } from '../src/domain/gateway-task.ts';
-import type { GatewayMessage } from '../src/domain/payment-message.ts';
+import type { GatewayMessage, GatewayTask } from '../src/domain/gateway-call.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';
-import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
-import { advanceCharge } from '../src/usecases/advance-charge.ts';
-import { advanceRefund } from '../src/usecases/advance-refund.ts';
-import { followCancellation } from '../src/usecases/follow-cancellation.ts';
-import { payForOrder } from '../src/usecases/pay-for-order.ts';
-import { refundPayment } from '../src/usecases/refund-payment.ts';
+import { addPaymentMethod } from '../src/usecases/keep-payment-methods.ts';
+import { advanceCharge, advanceRefund, followCancellation, payForOrder, refundPayment } from '../src/usecases/advance-payment.ts';
 import { CUSTOMER, eur, uuid } from './builders.ts';
 import { cancelledOrder, readyForPayment } from './messages.ts';
 
@@ -135,7 +130,7 @@ async function allAtOnce(inputs: readonly Input[]) {
   return { ends: ends.map(({ status }) => status), rows };
 }
 
-test('batched and one by one, the same inputs leave the same rows', async () => {
+test('the same inputs leave the same rows, batched or one by one', async () => {
   let events = 0;
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {

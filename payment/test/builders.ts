@@ -1,8 +1,15 @@
 import type { Money } from '@souk/contracts/money';
 import type { Surroundings } from '../src/domain/outcome.ts';
-import type { CapturedPayment, FailedPayment, PendingPayment, VoidedPayment } from '../src/domain/payment.ts';
+import type {
+  CapturedPayment,
+  FailedPayment,
+  FailedRefund,
+  PendingPayment,
+  PendingRefund,
+  SucceededRefund,
+  VoidedPayment,
+} from '../src/domain/payment.ts';
 import type { PaymentMethod } from '../src/domain/payment-method.ts';
-import type { FailedRefund, PendingRefund, SucceededRefund } from '../src/domain/refund.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
 

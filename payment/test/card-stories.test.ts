@@ -70,7 +70,7 @@ test.each([
   expect(books(payment.id)).toEqual({ charges: 0, givenBack: 0 });
 });
 
-describe('an order cancelled while its charge is out', () => {
+describe('an order cancelled while its charge is under way', () => {
   test.each(['tok_slow', 'tok_timeout_captured', 'tok_late_capture'])(
     '%s: is charged once and refunded',
     async (token) => {
@@ -83,7 +83,7 @@ describe('an order cancelled while its charge is out', () => {
     },
   );
 
-  test.each(['tok_timeout_lost', 'tok_flaky'])('%s: is not charged any more', async (token) => {
+  test.each(['tok_timeout_lost', 'tok_flaky'])('%s: is no longer charged', async (token) => {
     const { orderId } = await order(token);
     await shop.log.deliver(cancelledOrder({ orderId }));
     await until('the gateway to be asked', async () => {
@@ -120,7 +120,7 @@ test('a thousand orders at once are each charged once', async () => {
   expect(charges.filter(({ amount }) => amount === 100)).toHaveLength(1000);
 });
 
-test('a message that cannot be read is a dead letter, the others go on', async () => {
+test('an unreadable message becomes a dead letter, and the others are processed', async () => {
   const { orderId, ready } = shop.anOrder((await shop.cardOf()).id);
   await shop.log.deliverRaw({ topic: 'order.ready_for_payment', key: orderId, value: 'nonsense', headers: {} });
   await shop.log.deliver(ready);

@@ -30,7 +30,7 @@ async function asked(token: string) {
   return { orderId, message };
 }
 
-describe('what comes of a call to the gateway names what had asked for it, and stands in its trace', () => {
+describe('the events that follow from a gateway call name their cause and belong to its trace', () => {
   test.each([
     ['tok_ok', 'payment.completed'],
     ['tok_declined', 'payment.failed'],
@@ -49,7 +49,7 @@ describe('what comes of a call to the gateway names what had asked for it, and s
     expect(await told(orderId, 'payment.completed')).toMatchObject({ causationId: message.id, traceparent: message.traceparent });
   });
 
-  test('the refund of a cancelled order, also of one that was cancelled during the charge', async () => {
+  test('the refund of a cancelled order, even one cancelled during the charge', async () => {
     for (const token of ['tok_ok', 'tok_late_capture']) {
       const { orderId, message } = await asked(token);
       if (token === 'tok_ok') await told(orderId, 'payment.completed');
@@ -60,7 +60,7 @@ describe('what comes of a call to the gateway names what had asked for it, and s
     }
   });
 
-  test('a refund by staff: no message led to it, but a request with a trace', async () => {
+  test('a refund by staff, caused by a request with a trace and no message', async () => {
     const { id, orderId } = await shop.paid();
     const headers = { 'idempotency-key': Bun.randomUUIDv7(), traceparent: trace('3c') };
     const body = { amount: eur(100), reason: 'arrived late' };

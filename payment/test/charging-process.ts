@@ -1,4 +1,4 @@
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 
 /** Charges without end and prints the key of every charge that was answered, until it is killed. */
 const gateway = openSimulator({ path: process.argv[2] ?? '', now: async () => Date.now(), latencyMs: 0, slowMs: 0, lateMs: 0, webhookSecrets: [] });

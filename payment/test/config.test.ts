@@ -9,7 +9,7 @@ test('the README lists every variable of the process', async () => {
 
 const SIMULATED = { PAYMENT_GATEWAY: 'simulator' };
 
-test('a late capture comes 5 s past the payment deadline unless told otherwise', () => {
+test('a late capture comes 5 s past the payment deadline unless configured otherwise', () => {
   expect(simulatorLateMs(readConfig(SIMULATED, PAYMENT_CONFIG))).toBe(905_000);
   expect(simulatorLateMs(readConfig({ ...SIMULATED, ORDER_PAYMENT_TIMEOUT_S: '2' }, PAYMENT_CONFIG))).toBe(7000);
   const asked = { ...SIMULATED, ORDER_PAYMENT_TIMEOUT_S: '2', SIMULATOR_LATE_S: '1.5' };

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { databaseClock } from '../src/gateway/database-clock.ts';
+import { databaseClock } from '../src/gateway/gateways.ts';
 import { NOW } from './builders.ts';
 
-test('the shared clock is asked for rarely, by one for all, and counted on from', async () => {
+test('asks the database for the time every 10 s, once for all callers, and adds its own ticks in between', async () => {
   let tick = 5000;
   let asked = 0;
   const answers = [NOW, NOW + 500_000];
@@ -16,7 +16,7 @@ test('the shared clock is asked for rarely, by one for all, and counted on from'
   expect(asked).toBe(2);
 });
 
-test('a database that cannot say leaves it open, and is asked anew by the next', async () => {
+test('rejects when the database cannot answer, and the next caller asks again', async () => {
   const answers = [Promise.reject(new Error('away')), Promise.resolve(NOW)];
   const clock = databaseClock(() => answers.shift() ?? Promise.resolve(0));
   expect(await clock().catch(String)).toContain('away');

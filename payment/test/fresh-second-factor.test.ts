@@ -28,7 +28,7 @@ describe('with FRESH_SECOND_FACTOR_S and REFUND_SECOND_FACTOR_ABOVE', () => {
     expect(await refund(payment, 501, 10)).toMatchObject({ status: 202 });
   });
 
-  test('many small ones of a payment are a large one, also when they come at once', async () => {
+  test('many small refunds of a payment count as a large one, even at the same time', async () => {
     const payment = await shop.paid(1000);
     const replies = await Promise.all(Array.from({ length: 8 }, () => refund(payment, 100)));
     expect(replies.filter(({ status }) => status === 202)).toHaveLength(5);
@@ -36,7 +36,7 @@ describe('with FRESH_SECOND_FACTOR_S and REFUND_SECOND_FACTOR_ABOVE', () => {
     expect(await refund(payment, 100, 10)).toMatchObject({ status: 202 });
   });
 
-  test('what was refused can be sent again under its key once there is a code, and its answer comes again without', async () => {
+  test('a refused refund can be sent again under its key with a code; its answer is then repeated without one', async () => {
     const payment = await shop.paid(1000);
     const key = Bun.randomUUIDv7();
     expect(await refund(payment, 900, undefined, key)).toMatchObject(STALE);
@@ -45,7 +45,7 @@ describe('with FRESH_SECOND_FACTOR_S and REFUND_SECOND_FACTOR_ABOVE', () => {
     expect(await refund(payment, 900, undefined, key)).toMatchObject({ status: 202, id });
   });
 
-  test('more than is left is more than is left, with a code or without', async () => {
+  test('a refund of more than is left answers 409, even without a code', async () => {
     expect(await refund(await shop.paid(1000), 1001)).toMatchObject({ status: 409 });
   });
 });

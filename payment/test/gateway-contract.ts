@@ -56,7 +56,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(await opened.taken(under)).toBe(0);
     });
 
-    test('the same charge sent again, also at the same time, is the same charge', async () => {
+    test('the same charge sent again, even at the same time, is one charge', async () => {
       const under = key();
       const results = await Promise.all(Array.from({ length: 20 }, () => charge({ key: under })));
       expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
@@ -64,7 +64,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(await opened.taken(under)).toBe(1);
     });
 
-    test('a key that was used for another charge is an error, not a charge', async () => {
+    test('a key reused for a different charge is an error, and nothing is charged', async () => {
       const under = key();
       await charge({ key: under });
       await expect(charge({ key: under, amount: eur(1001) })).rejects.toThrow();
@@ -72,7 +72,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(await opened.taken(under)).toBe(1);
     });
 
-    test('a key that never came is unknown', async () => {
+    test('a key that was never received is unknown', async () => {
       expect(await opened.gateway.findCharge(key(), signal)).toBeUndefined();
       expect(await opened.gateway.findRefund(key(), signal)).toBeUndefined();
     });
@@ -91,7 +91,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(results.filter(({ status }) => status === 'succeeded')).toHaveLength(3);
     });
 
-    test('the same refund sent again is the same refund, and is found by its key', async () => {
+    test('the same refund sent again is one refund, and is found by its key', async () => {
       const reference = await charged();
       const under = key();
       const result = await refund(reference, 700, under);
@@ -101,24 +101,24 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(await refund(reference, 300)).toMatchObject({ status: 'succeeded' });
     });
 
-    test('a refund of a charge that is not there, or in another currency, is declined', async () => {
+    test('a refund of an unknown charge, or in another currency, is declined', async () => {
       expect(await refund('ch_nothing', 1)).toMatchObject({ status: 'declined' });
       const request = { key: key(), chargeReference: await charged(), amount: { amount: 1, currency: 'USD' } };
       expect(await opened.gateway.refund(request, signal)).toMatchObject({ status: 'declined' });
     });
 
-    test('a token is described without its secret part, an unknown one is not known', async () => {
+    test('a token is described without its secret part; an unknown token has no description', async () => {
       const described = await opened.gateway.describeToken(opened.good, signal);
       expect(described?.last4).toMatch(/^\d{4}$/);
       expect(described?.brand).not.toBe('');
       expect(await opened.gateway.describeToken('tok_nobody', signal)).toBeUndefined();
     });
 
-    test('its name can stand in the path of its webhooks', () => {
+    test('its name is valid in the path of its webhooks', () => {
       expect(opened.gateway.name).toMatch(/^[a-z][a-z0-9-]{0,49}$/);
     });
 
-    test('a charge whose caller gave up is sent again under its key, and takes money once', async () => {
+    test('a charge whose caller gave up can be sent again under its key, and takes money once', async () => {
       const under = key();
       const request = { key: under, amount: eur(1000), token: opened.good };
       await opened.gateway.charge(request, AbortSignal.abort()).catch(() => 'no answer');
@@ -139,7 +139,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       { status: 'succeeded', reference: 'ref_1' },
       { status: 'declined', reason: 'card_declined' },
       { status: 'pending' },
-    ])('a webhook says what became of a charge or refund, by our key: $status', (result) => {
+    ])('a webhook reports the status of a charge or refund by our key: $status', (result) => {
       for (const ours of ['payment:1', 'refund:1']) {
         const body = opened.webhooks.write('evt_1', { key: ours, result });
         const event = { eventId: expect.stringMatching(/^[\x21-\x7e]{1,200}$/), news: { key: ours, result } };
@@ -148,7 +148,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       }
     });
 
-    test('a webhook that comes again has its id again, another one has another', () => {
+    test('a webhook that is sent again has the same id, and a different one has a different id', () => {
       const news = { key: 'payment:1', result: { status: 'pending' } } as const;
       const idOf = (body: string, how?: Partial<How>) => {
         const event = receive(body, how);
@@ -159,7 +159,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(idOf(opened.webhooks.write('evt_2', news))).not.toBe(idOf(first));
     });
 
-    test('a webhook that is not the gateway’s, was changed, or is too old, is forged', () => {
+    test('a webhook counts as forged when a stranger signed it, or it was changed, or its time is too far from ours', () => {
       const body = opened.webhooks.write('evt_1', { key: 'payment:1', result: { status: 'pending' } });
       expect(receive(body, { by: 'stranger' })).toBe('forged');
       expect(receive(body, { at: NOW - 301_000 })).toBe('forged');
@@ -170,7 +170,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(read(` ${body}`, headers)).toBe('forged');
     });
 
-    test('headers that no body could go with are known before there is one', () => {
+    test('headers that fit no body are recognised before the body is read', () => {
       const body = opened.webhooks.write('evt_1', { key: 'payment:1', result: { status: 'pending' } });
       const mayBe = (headers: Readonly<Record<string, string>>) => {
         const all = new Headers({ ...headers });
@@ -181,7 +181,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(mayBe(opened.webhooks.sign(body, { by: 'new', at: NOW - 301_000 }))).toBe(false);
     });
 
-    test('what is signed and no JSON is unreadable, what is of another kind is an event without news', () => {
+    test('a signed body that is not JSON is unreadable; an event of another kind has no news', () => {
       expect(receive('{"id":')).toBe('unreadable');
       expect(receive('')).toBe('unreadable');
       expect(receive('{"id":"evt_3","type":"something.new"}')).toMatchObject({ news: null });

@@ -1,5 +1,4 @@
-import { type GatewayTask, refundKey } from '../src/domain/gateway-task.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage, type GatewayTask, refundKey } from '../src/domain/gateway-call.ts';
 import { callGateway } from '../src/gateway/call-gateway.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';

@@ -3,7 +3,7 @@ import { Payment, PaymentMethod, Refund } from '@souk/contracts/http/payment';
 import { holdsPersonal } from '@souk/contracts/personal';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 
-test('of what Payment keeps only payment methods are personal, and they are removed whole when their user leaves', () => {
+test('the only personal data that Payment keeps are payment methods, which are removed entirely when their user leaves', () => {
   expect([PaymentMethod, Payment, Refund].map(holdsPersonal)).toEqual([true, false, false]);
   const told = TOPIC_NAMES.filter((topic) => TOPICS[topic].madeBy === 'payment' && holdsPersonal(TOPICS[topic].data));
   expect(told).toEqual([]);

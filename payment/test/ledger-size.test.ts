@@ -6,7 +6,7 @@ import { WAL_LIMIT } from '@souk/chassis/checkpoints';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 
-test("the WAL of the simulator's books falls below its limit by what is booked after a long reader has ended", async () => {
+test("the WAL of the simulator's ledger shrinks below its limit with the next writes after a long reader has ended", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'gateway.db');
   const ledger = openSimulatorLedger(path);

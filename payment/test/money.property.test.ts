@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { chargeKey, refundKey } from '../src/domain/gateway-task.ts';
-import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
+import { chargeKey, refundKey } from '../src/domain/gateway-call.ts';
+import { TEST_TOKENS } from '../src/gateway/simulator.ts';
 import { type OrderPlan, orderOf, type Step, type StormyShop, stormyShop } from './stormy-shop.ts';
 
 const orders = fc.array(

@@ -28,7 +28,7 @@ describe('adding a payment method', () => {
     expect(read).toMatchObject({ status: 200, body });
   });
 
-  test('again under one Idempotency-Key is the same method', async () => {
+  test('again under the same Idempotency-Key answers the same method', async () => {
     const headers = { 'idempotency-key': 'card-1' };
     const replies = await Promise.all(Array.from({ length: 5 }, () => add({ token: 'tok_ok' }, headers)));
     expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
@@ -68,7 +68,7 @@ describe('payment methods', () => {
     expect((await shop.send('GET', '/payment-methods?cursor=nonsense', { as: 'stranger' })).status).toBe(422);
   });
 
-  test.each(['GET', 'DELETE'])('of somebody else are not there: %s', async (method) => {
+  test.each(['GET', 'DELETE'])('of another customer are not found: %s', async (method) => {
     const { id } = await shop.cardOf();
     for (const as of ['stranger', 'staff', 'admin'] as const) {
       expect((await shop.send(method, `/payment-methods/${id}`, { as })).status).toBe(404);
@@ -77,7 +77,7 @@ describe('payment methods', () => {
     expect((await shop.send(method, '/payment-methods/nonsense', { as: 'customer' })).status).toBe(404);
   });
 
-  test('that are deleted are gone, and pay for nothing more', async () => {
+  test('that are deleted are not found, and pay for no new order', async () => {
     const { id } = await shop.cardOf();
     expect(await shop.send('DELETE', `/payment-methods/${id}`, { as: 'customer' })).toMatchObject({
       status: 204,
@@ -93,7 +93,7 @@ describe('payment methods', () => {
     });
   });
 
-  test('of somebody else pay for nothing', async () => {
+  test('of another customer pay for nothing', async () => {
     const { id } = await shop.cardOf('tok_ok', 'stranger');
     const { orderId, ready } = shop.anOrder(id);
     await shop.log.deliver(ready);
@@ -103,7 +103,7 @@ describe('payment methods', () => {
     });
   });
 
-  test('that are deleted do not disturb a payment that runs', async () => {
+  test('that are deleted do not disturb a payment under way', async () => {
     const { id } = await shop.cardOf('tok_timeout_lost');
     const orderId = Bun.randomUUIDv7();
     await shop.log.deliver(readyForPayment({ orderId, paymentMethodId: id }));
@@ -112,7 +112,7 @@ describe('payment methods', () => {
   });
 });
 
-describe('a customer who has as many payment methods as they may', () => {
+describe('a customer at the limit of payment methods', () => {
   let full: RunningPayments;
   beforeAll(async () => {
     full = await runPayments({ methodLimit: 3 });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Changed, Outcome } from '../src/domain/outcome.ts';
 import type { Payment } from '../src/domain/payment.ts';
-import type { PaymentMessage } from '../src/domain/payment-message.ts';
-import { answerPayment, PAYMENT_SAGA } from '../src/domain/payment-saga.ts';
+import { answerPayment, PAYMENT_SAGA, type PaymentMessage } from '../src/domain/payment-saga.ts';
 import {
   ASKED,
   captured,
@@ -115,13 +114,13 @@ describe.each(Object.keys(THEN) as State[])('given a payment that is %s', (state
     expect(inShort(answerPayment(GIVEN[state], WHEN[on], surroundings()))).toBe(THEN[state][on]);
   });
 
-  test('no message is without an answer, and none beside', () => {
+  test('every message has an answer, and there are no others', () => {
     expect(Object.keys(PAYMENT_SAGA[state]).toSorted()).toEqual(Object.keys(WHEN).toSorted());
   });
 });
 
 describe('a charge', () => {
-  test('is an intent with a time to be looked after before it goes out', () => {
+  test('is stored with the time of its next check before it is sent', () => {
     const { payment, tasks } = changedBy(undefined, WHEN['order.ready_for_payment']);
     expect(payment).toMatchObject({
       status: 'pending',
@@ -147,7 +146,7 @@ describe('a charge', () => {
     expect(tasks).toEqual([]);
   });
 
-  test('of nothing is captured without the gateway, and gives nothing back when the order is cancelled', () => {
+  test('of 0 is captured without the gateway, and gives nothing back when the order is cancelled', () => {
     const { payment, history, tasks } = changedBy(undefined, { ...WHEN['order.ready_for_payment'], amount: eur(0) });
     expect(payment).toMatchObject({ status: 'captured', gatewayReference: null, refunded: 0, refunding: 0, version: 1 });
     expect(history).toMatchObject([{ type: 'payment.completed', data: { orderId: ORDER, amount: eur(0) } }]);
@@ -156,11 +155,11 @@ describe('a charge', () => {
     expect(cancelled).toMatchObject({ payment: { status: 'captured', orderCancelled: true }, refunds: [], history: [], tasks: [] });
   });
 
-  test('of nothing that an earlier version had sent and the gateway never got is not sent again', () => {
+  test('of 0 that an earlier version sent and the gateway never received is not sent again', () => {
     expect(inShort(answerPayment(pending({ amount: eur(0) }), WHEN['gateway.not_received'], surroundings()))).toBe('captured [payment.completed]');
   });
 
-  test('keeps what asked for it, and its refund what cancelled the order, also while it is under way', () => {
+  test('keeps its cause, and its refund keeps the cause of the cancellation, even if that came during the charge', () => {
     expect(changedBy(undefined, WHEN['order.ready_for_payment']).payment.cause).toEqual(MESSAGE);
     const cancelled = changedBy(pending(), WHEN['order.cancelled']).payment;
     expect(cancelled).toMatchObject({ cause: ASKED, cancelledBy: MESSAGE });
@@ -169,7 +168,7 @@ describe('a charge', () => {
     expect(changedBy(captured(), WHEN['order.cancelled']).refunds[0]?.cause).toEqual(MESSAGE);
   });
 
-  test('that succeeds is told with its amount, and the token is forgotten', () => {
+  test('that succeeds is published with its amount, and the token is forgotten', () => {
     const { payment, history } = changedBy(pending(), WHEN['gateway.succeeded']);
     expect(payment).toMatchObject({
       status: 'captured',
@@ -187,7 +186,7 @@ describe('a charge', () => {
     ]);
   });
 
-  test('that is decided says how long the gateway took: for a call, and since it was asked for when that was left open', () => {
+  test('that ends says how long the gateway took: the call alone, or all time since the request if the call was left open', () => {
     const waited = (payment: Payment, message: PaymentMessage, now = NOW) =>
       changedBy(payment, message, now).history.map((entry) => 'data' in entry && 'gatewayMs' in entry.data && entry.data.gatewayMs);
     const asked = pending({ createdAt: NOW });
@@ -197,7 +196,7 @@ describe('a charge', () => {
     expect(waited(asked, WHEN['gateway.succeeded'], NOW + 700)).toEqual([700]);
   });
 
-  test('left open is asked about after ever longer pauses', () => {
+  test('that is left open is checked after longer and longer pauses', () => {
     let payment: Payment = pending();
     const pauses: number[] = [];
     for (let answer = 0; answer < 9; answer += 1) {
@@ -207,7 +206,7 @@ describe('a charge', () => {
     expect(pauses).toEqual([200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 60_000]);
   });
 
-  test('is asked about by one at a time', () => {
+  test('is checked by one caller at a time', () => {
     const { payment } = changedBy(pending({ nextCheckAt: NOW }), WHEN['check.due']);
     expect(answerPayment(payment, WHEN['check.due'], surroundings()).kind).toBe('ignored');
     expect(inShort(answerPayment(payment, WHEN['check.due'], surroundings(NOW + 10_000)))).toBe(
@@ -215,7 +214,7 @@ describe('a charge', () => {
     );
   });
 
-  test('that the gateway never heard of goes out again with the same payment id', () => {
+  test('that the gateway never received is sent again with the same payment id', () => {
     const { tasks, payment } = changedBy(pending({ attempts: 3 }), WHEN['gateway.not_received'], NOW + 60_000);
     expect(tasks).toEqual([{ kind: 'charge', orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), token: 'tok_ok' }]);
     expect(payment).toMatchObject({ sentAt: NOW + 60_000, nextCheckAt: NOW + 70_000, attempts: 3 });
@@ -225,13 +224,13 @@ describe('a charge', () => {
 describe('a cancellation', () => {
   const cancelled = pending({ orderCancelled: true });
 
-  test('while the charge is out is remembered, and asking starts over', () => {
+  test('during a charge is remembered, and the checks start over with the shortest pause', () => {
     const { payment } = changedBy(pending({ attempts: 7, nextCheckAt: NOW + 60_000 }), WHEN['order.cancelled']);
     expect(payment).toMatchObject({ status: 'pending', orderCancelled: true, attempts: 0, nextCheckAt: NOW + 10_000 });
     expect(answerPayment(payment, WHEN['order.cancelled'], surroundings()).kind).toBe('ignored');
   });
 
-  test('before a success has the money go back at once', () => {
+  test('before a success refunds the money at once', () => {
     const { payment, history, refunds, tasks } = changedBy(cancelled, WHEN['gateway.succeeded']);
     expect(payment).toMatchObject({ status: 'captured', refunding: 1000, refunded: 0, version: 1 });
     expect(history.map((entry) => 'type' in entry && entry.type)).toEqual(['payment.completed']);
@@ -251,14 +250,14 @@ describe('a cancellation', () => {
     expect(inShort(answerPayment(cancelled, WHEN['gateway.declined'], surroundings()))).toBe('failed [payment.failed]');
   });
 
-  test('voids a charge that never arrived, but only once it cannot arrive any more', () => {
+  test('voids a charge that never arrived, but only once it can no longer arrive', () => {
     const early = answerPayment(cancelled, WHEN['gateway.not_received'], surroundings(cancelled.sentAt + 29_999));
     expect(inShort(early)).toBe('pending []');
     const late = answerPayment(cancelled, WHEN['gateway.not_received'], surroundings(cancelled.sentAt + 30_000));
     expect(inShort(late)).toBe('voided [payment.voided]');
   });
 
-  test('is looked at again no later than when a charge that never arrived can be ruled out', () => {
+  test('is checked again at the latest when the arrival of the charge can be ruled out', () => {
     const asked = { ...cancelled, attempts: 6 };
     const { payment } = changedBy(asked, WHEN['gateway.not_received'], cancelled.sentAt + 18_700);
     expect(payment).toMatchObject({ nextCheckAt: cancelled.sentAt + 30_000 });
@@ -271,13 +270,13 @@ describe('a cancellation', () => {
     expect(answerPayment(payment, WHEN['order.cancelled'], surroundings()).kind).toBe('ignored');
   });
 
-  test('of a payment that is refunded already is only remembered', () => {
+  test('of a fully refunded payment is only remembered', () => {
     const { payment, refunds, tasks } = changedBy(captured({ refunded: 1000 }), WHEN['order.cancelled']);
     expect({ refunds, tasks }).toEqual({ refunds: [], tasks: [] });
     expect(payment.orderCancelled).toBe(true);
   });
 
-  test('that came first leaves a tombstone which no charge gets past', () => {
+  test('that comes first leaves a tombstone, so that the order is never charged', () => {
     const { payment } = changedBy(undefined, WHEN['order.cancelled']);
     expect(payment).toMatchObject({ status: 'voided', amount: null, orderCancelled: true });
     expect(answerPayment(payment, WHEN['order.ready_for_payment'], surroundings()).kind).toBe('ignored');
@@ -285,7 +284,7 @@ describe('a cancellation', () => {
   });
 });
 
-test('money taken after payment.failed was told goes back without a payment.completed', () => {
+test('money taken after payment.failed was published goes back without a payment.completed', () => {
   const { payment, history, refunds } = changedBy(failed(), WHEN['gateway.succeeded']);
   expect(history).toEqual([{ note: 'payment.captured_late', context: { from: 'failed', amount: eur(1000) } }]);
   expect(payment).toMatchObject({ status: 'captured', version: 2, refunding: 1000, orderCancelled: true });

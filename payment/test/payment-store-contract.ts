@@ -3,13 +3,11 @@ import { StorageError } from '@souk/chassis/storage-error';
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { Decision, Entities, Keys } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
-import type { GatewayTask } from '../src/domain/gateway-task.ts';
+import type { GatewayTask } from '../src/domain/gateway-call.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
-import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
-import { erasePaymentMethods } from '../src/usecases/erase-payment-methods.ts';
-import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
-import { refundPayment } from '../src/usecases/refund-payment.ts';
+import { addPaymentMethod, erasePaymentMethods } from '../src/usecases/keep-payment-methods.ts';
+import { receiveWebhook, refundPayment } from '../src/usecases/advance-payment.ts';
 import {
   captured,
   eur,
@@ -91,7 +89,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('payments', payment.orderId)).toEqual(payment);
     });
 
-    test('counts the methods that somebody has, in two processes at once, also those from before there was anything to count', async () => {
+    test('counts a customer’s methods across two processes, including those added before the count existed', async () => {
       const customer = method().userId;
       await settle({ puts: { paymentMethods: [1, 2].map((n) => method({ id: uuid(70 + n), userId: customer })) } });
       const other = await openWriter('other');
@@ -103,7 +101,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await opened.store.reads.methods(customer, { before: undefined, limit: 100 })).toHaveLength(5);
     });
 
-    test('its clock is the time, as every replica of it is told', async () => {
+    test('its clock shows the current time', async () => {
       const [before, told, after] = [Date.now(), await opened.store.reads.now(), Date.now()];
       // The server may be another machine; an hour is what it is to help against.
       expect(told).toBeGreaterThan(before - 60_000);
@@ -127,7 +125,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       },
     );
 
-    test('a payment method comes and goes', async () => {
+    test('a payment method is saved and removed', async () => {
       const card = method({ label: 'Für Zuhause ✔' });
       await save({ paymentMethods: [card] });
       expect(await load('paymentMethods', card.id)).toEqual(card);
@@ -150,7 +148,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('payments', payment.orderId)).toBeUndefined();
     });
 
-    test('an order has one payment, whoever did not look', async () => {
+    test('an order has one payment, even if a writer did not look for it', async () => {
       await save({ payments: [captured()] });
       const second = save({ payments: [captured({ id: uuid(0xbb) })] });
       expect(await second.catch((error: unknown) => error)).toMatchObject({ code: 'unique' });
@@ -173,7 +171,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await reads.payment(uuid(3))).toEqual(orderOf(3) as never);
     });
 
-    test('a tombstone is nobody’s payment', async () => {
+    test('a tombstone is not shown as a payment', async () => {
       const tombstone = voided({ amount: null });
       await save({ payments: [tombstone] });
       const { reads } = opened.store;
@@ -201,7 +199,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect((await reads.methods(uuid(0xc), { before: uuid(2), limit: 5 })).map(({ id }) => id)).toEqual([uuid(1)]);
     });
 
-    test('what is due is found, the longest waiting first, and nothing else', async () => {
+    test('only what is due is found, longest waiting first', async () => {
       const { reads } = opened.store;
       const soon = Date.now() + 3_600_000;
       const due = (number: number, nextCheckAt: number) => ({
@@ -236,7 +234,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await opened.store.reads.refunds(payment.id, { before: undefined, limit: 20 })).toHaveLength(6);
     });
 
-    test('one webhook that comes twenty times at once, to two processes, is done once', async () => {
+    test('a webhook that comes twenty times at once, to two processes, is applied once', async () => {
       const payment = pending();
       await save({ payments: [payment] });
       const writers = [writer, await openWriter('other')];
@@ -253,7 +251,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('webhookEvents', event.id)).toMatchObject({ ...event, outcome: 'changed' });
     });
 
-    test.each([null, 'payment:😀'])('a webhook about nothing of ours (%p) is kept too', async (key) => {
+    test.each([null, 'payment:😀'])('a webhook about no charge or refund of ours (%p) is kept too', async (key) => {
       const event = { id: 'simulator:evt_2', key, said: null };
       const received = { ...event, subject: null, message: null };
       const outcome = key === null ? 'ignored' : 'unknown';
@@ -262,7 +260,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await writer.submit(receiveWebhook, received)).toEqual({ outcome: 'known', cause: null });
     });
 
-    test('webhooks are forgotten when they are old, a few at a time', async () => {
+    test('old webhooks are forgotten, a few at a time', async () => {
       const event = (number: number) => ({ id: `simulator:evt_${number}`, key: null, said: null, outcome: 'ignored' as const });
       await save({ webhookEvents: [1, 2, 3, 4].map((number) => ({ ...event(number), receivedAt: number * 1000 })) });
       expect(await opened.store.forgetWebhooks(3500, 2)).toBe(2);
@@ -271,7 +269,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('webhookEvents', 'simulator:evt_4')).toEqual({ ...event(4), receivedAt: 4000 });
     });
 
-    test('the payment methods of somebody who is gone are removed together, also those that are gone already', async () => {
+    test('payment methods of a deleted user are removed together, even if some are gone already', async () => {
       const userId = uuid(0xc);
       const ids = [1, 2, 3].map(uuid);
       await save({
@@ -285,7 +283,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('erasedUsers', userId)).toMatchObject({ dueAt: null });
     });
 
-    test('people who are gone are known, and found while something of theirs is to be looked for', async () => {
+    test('deleted users stay known, and are found while a search for their data is due', async () => {
       const { reads } = opened.store;
       const gone = (number: number, dueAt: number | null) => ({ userId: uuid(number), erasedAt: NOW, dueAt });
       const soon = Date.now() + 3_600_000;

@@ -12,7 +12,7 @@ afterAll(() => shop.dispose());
 
 type Page = { items: Payment[]; nextCursor: string | null };
 
-test('a payment shows what became of it and no bookkeeping', async () => {
+test('a payment shows its status and no internal fields', async () => {
   const payment = await shop.paid(2599);
   const { status, body } = await shop.send<Payment>('GET', `/payments/${payment.id}`, { as: 'customer' });
   expect(status).toBe(200);
@@ -48,7 +48,7 @@ test('a payment is seen by its owner and by staff, by nobody else', async () => 
   expect((await shop.send('GET', `/payments/${Bun.randomUUIDv7()}`, { as: 'staff' })).status).toBe(404);
 });
 
-test('the list has one’s own payments, and everybody’s for staff', async () => {
+test('the list has the caller’s own payments, or all for staff', async () => {
   const { orderId, id } = await shop.paid();
   const listed = async (query: string, as: 'customer' | 'stranger' | 'staff') =>
     (await shop.send<Page>('GET', `/payments${query}`, { as })).body.items.map((payment) => payment.id);
@@ -60,7 +60,7 @@ test('the list has one’s own payments, and everybody’s for staff', async () 
   expect((await shop.send('GET', '/payments?orderId=nonsense', { as: 'staff' })).status).toBe(422);
 });
 
-test('pages go on where the last one ended, also when payments are added', async () => {
+test('a page begins where the last one ended, even if payments were added in between', async () => {
   const three = [await shop.paid(), await shop.paid(), await shop.paid()].map(({ id }) => id).toReversed();
   const first = await shop.send<Page>('GET', '/payments?limit=2', { as: 'customer' });
   expect(first.body.items.map(({ id }) => id)).toEqual(three.slice(0, 2));
@@ -69,7 +69,7 @@ test('pages go on where the last one ended, also when payments are added', async
   expect(second.body.items.map(({ id }) => id)).toEqual(three.slice(2));
 });
 
-test('a total of 0 is paid without the gateway; nothing is refunded of it', async () => {
+test('a total of 0 is paid without the gateway, and nothing of it can be refunded', async () => {
   const before = shop.ledger().charges.length;
   const payment = await shop.paid(0);
   expect(payment).toMatchObject({ status: 'captured', amount: eur(0), refunded: eur(0), gatewayReference: null });
@@ -81,7 +81,7 @@ test('a total of 0 is paid without the gateway; nothing is refunded of it', asyn
   expect(shop.ledger().charges).toHaveLength(before);
 });
 
-test('an order that was cancelled before it asked for money has no payment to show', async () => {
+test('an order cancelled before its payment was requested has no payment', async () => {
   const { orderId, ready } = shop.anOrder((await shop.cardOf()).id);
   await shop.log.deliver(cancelledOrder({ orderId }), ready);
   expect(await shop.paymentOf(orderId)).toBeUndefined();
@@ -100,7 +100,7 @@ describe.each([
 ])('%s %s', (method, path) => {
   const body = method === 'POST' ? { wrong: 1 } : undefined;
 
-  test('needs a token that is good', async () => {
+  test('needs a valid token', async () => {
     const past = Math.floor(Date.now() / 1000) - 10;
     expect((await shop.send(method, path, { body })).status).toBe(401);
     for (const claims of [{ exp: past }, { iss: 'somebody' }, { aud: 'something' }]) {
@@ -109,14 +109,14 @@ describe.each([
     }
   });
 
-  test('is described', async () => {
+  test('is in the OpenAPI document', async () => {
     const { body: document } = await shop.send<{ paths: Record<string, object> }>('GET', '/openapi.json');
     const described = path.replace(/\/[0-9a-f-]{36}/, '/{id}');
     expect(document.paths[described]).toHaveProperty(method.toLowerCase());
   });
 });
 
-test('unknown routes and methods are problems too', async () => {
+test('unknown routes and methods are answered with problem documents', async () => {
   expect(await shop.send('GET', '/nothing')).toMatchObject({
     status: 404,
     body: { type: 'urn:souk:problem:not-found' },
@@ -129,7 +129,7 @@ test('unknown routes and methods are problems too', async () => {
 test('whoever looks is told that no money moves: readiness, a gauge, each payment', async () => {
   const ready = await shop.send<object>('GET', '/readyz');
   expect(ready).toMatchObject({ status: 200, body: { status: 'ready', paymentGateway: { name: 'simulator', live: false } } });
-  const metrics = await (await fetch(`${shop.url}/metrics`)).text();
+  const metrics = await shop.metrics();
   expect(metrics).toContain('souk_payment_gateway_live{service="payment"} 0');
   expect((await shop.paid()).live).toBe(false);
 });

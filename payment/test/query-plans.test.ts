@@ -44,6 +44,6 @@ describeQueryPlans({
     ['due payments', 110, (store) => store.reads.duePayments(100)],
     ['due refunds', 110, (store) => store.reads.dueRefunds(100)],
     ['old webhooks', 220, (store) => store.forgetWebhooks(5000, 100)],
-    ['people to erase', 110, (store) => store.reads.usersToErase(100)],
+    ['users to erase', 110, (store) => store.reads.usersToErase(100)],
   ],
 });

@@ -5,8 +5,8 @@ import { until } from '@souk/chassis/testing/until';
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { Entities } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
-import { chargeKey } from '../src/domain/gateway-task.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { chargeKey } from '../src/domain/gateway-call.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';
 import { captured, eur, pending, pendingRefund } from './builders.ts';
@@ -57,7 +57,7 @@ describe('after a crash', () => {
   });
   const ids = () => ({ id: Bun.randomUUIDv7(), orderId: Bun.randomUUIDv7() });
 
-  test('a charge that never went out goes out, one that did is only asked about', async () => {
+  test('a charge that was not sent is sent, and one that was sent is only checked', async () => {
     const unsent = pending({ ...ids(), nextCheckAt: LONG_AGO });
     const sent = pending({ ...ids(), nextCheckAt: LONG_AGO });
     await leftBehind(folder, { payments: [unsent, sent] });
@@ -69,7 +69,7 @@ describe('after a crash', () => {
     expect(shop.ledger().charges).toHaveLength(2);
   });
 
-  test('a charge of a cancelled order that never went out is voided', async () => {
+  test('an unsent charge of a cancelled order is voided', async () => {
     const unsent = pending({ ...ids(), sentAt: LONG_AGO, nextCheckAt: LONG_AGO, orderCancelled: true });
     await leftBehind(folder, { payments: [unsent] });
     shop = await runPayments({ folder });
@@ -78,7 +78,7 @@ describe('after a crash', () => {
     expect(shop.log.events()).toEqual([]);
   });
 
-  test('a refund that never went out goes out once', async () => {
+  test('an unsent refund is sent once', async () => {
     const names = ids();
     const gatewayReference = await chargedAtTheGateway(folder, names.id);
     const refund = pendingRefund({ orderId: names.orderId, paymentId: names.id, nextCheckAt: LONG_AGO });
@@ -92,7 +92,7 @@ describe('after a crash', () => {
   });
 });
 
-test('a stop with calls that hang ends in time, and the next start finishes them', async () => {
+test('the service stops in time while calls hang, and the next start finishes them', async () => {
   const hangs = { charge: () => new Promise<never>(() => undefined) };
   const first = await runPayments({ around: (gateway) => ({ ...gateway, ...hangs }), gatewayTimeoutMs: 300 });
   const { id } = await first.cardOf();
@@ -107,7 +107,7 @@ test('a stop with calls that hang ends in time, and the next start finishes them
   await first.dispose();
 });
 
-test('a cancellation follows a payment across a restart', async () => {
+test('a payment from before a restart is refunded when its order is cancelled after it', async () => {
   const first = await runPayments();
   const payment = await first.paid();
   await first.stop();
@@ -126,7 +126,7 @@ test('a cancellation follows a payment across a restart', async () => {
   await first.dispose();
 });
 
-test('while the gateway cannot be asked about a token: 503, and nothing is kept', async () => {
+test('while the gateway cannot be asked about a token, the answer is 503 and nothing is stored', async () => {
   const describeToken = () => Promise.reject(new Error('no route'));
   const shop = await runPayments({ around: (gateway) => ({ ...gateway, describeToken }) });
   const reply = await shop.send('POST', '/payment-methods', { as: 'customer', body: { token: 'tok_ok' } });
@@ -137,10 +137,10 @@ test('while the gateway cannot be asked about a token: 503, and nothing is kept'
   await shop.dispose();
 });
 
-test('calls of the gateway are measured by what came of them', async () => {
+test('calls to the gateway are measured by their result', async () => {
   const shop = await runPayments();
   await shop.paid();
-  const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
+  const metrics = await shop.metrics();
   expect(metrics).toMatch(/payment_gateway_call_seconds_count\{.*call="charge".*answer="gateway.succeeded".*\} 1/);
   expect(metrics).toMatch(/payment_gateway_anomalies_total\{?.*\}? 0/);
   await shop.dispose();

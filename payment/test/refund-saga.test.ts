@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Changed, Outcome } from '../src/domain/outcome.ts';
-import type { CapturedPayment } from '../src/domain/payment.ts';
-import { CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage } from '../src/domain/payment-message.ts';
-import type { Refund } from '../src/domain/refund.ts';
+import type { CapturedPayment, Refund } from '../src/domain/payment.ts';
+import { CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage } from '../src/domain/gateway-call.ts';
 import { answerRefund, REFUND_SAGA } from '../src/domain/refund-saga.ts';
 import {
   captured,
@@ -79,7 +78,7 @@ describe.each(Object.keys(THEN) as State[])('given a refund that is %s', (state)
     expect(inShort(answerRefund(GIVEN[state], WHEN[on], PAID, surroundings()))).toBe(THEN[state][on]);
   });
 
-  test('no message is without an answer, and none beside', () => {
+  test('every message has an answer, and there are no others', () => {
     expect(Object.keys(REFUND_SAGA[state]).toSorted()).toEqual(Object.keys(WHEN).toSorted());
   });
 });
@@ -105,22 +104,22 @@ test('a refund that succeeds moves what was reserved to what is refunded', () =>
   ]);
 });
 
-test('a refund that the gateway never heard of goes out again under the same id', () => {
+test('a refund that the gateway never received is sent again under the same id', () => {
   expect(changedBy(pendingRefund(), WHEN['gateway.not_received']).tasks).toEqual([
     { kind: 'refund', orderId: ORDER, refundId: pendingRefund().id, amount: eur(400), chargeReference: 'ch_1' },
   ]);
 });
 
-test('a refund left open is asked about later, by one at a time', () => {
+test('a refund that is left open is checked later, by one caller at a time', () => {
   const [later] = changedBy(pendingRefund({ attempts: 2 }), WHEN['gateway.unknown']).refunds;
   expect(later).toMatchObject({ status: 'pending', attempts: 3, nextCheckAt: NOW + 1000 });
   expect(answerRefund(pendingRefund(), WHEN['check.due'], PAID, surroundings()).kind).toBe('ignored');
 });
 
-describe('a refund of what the gateway has still to take', () => {
+describe('a refund of money that the gateway has not taken yet', () => {
   const TOO_EARLY = { on: 'gateway.declined', reason: CHARGE_NOT_CAPTURED } as const;
 
-  test('has not failed: it is looked after later, with growing pauses, and what it reserved stays reserved', () => {
+  test('has not failed: it is checked later, with growing pauses, and its amount stays reserved', () => {
     const { payment, refunds, history } = changedBy(pendingRefund({ attempts: 3 }), TOO_EARLY);
     expect(refunds).toMatchObject([{ status: 'pending', attempts: 4, nextCheckAt: NOW + 2000 }]);
     expect({ refunding: payment.status === 'captured' && payment.refunding, history }).toEqual({ refunding: 400, history: [] });
@@ -133,13 +132,13 @@ describe('a refund of what the gateway has still to take', () => {
 });
 
 describe('a refund that is declined', () => {
-  test('frees what it had reserved', () => {
+  test('frees its reserved amount', () => {
     const { payment, refunds } = changedBy(pendingRefund(), WHEN['gateway.declined']);
     expect(payment).toMatchObject({ refunded: 0, refunding: 0 });
     expect(refunds).toMatchObject([{ status: 'failed', failureReason: 'account_closed' }]);
   });
 
-  test("is followed by one of ours when the staff's was in the way of a cancelled order's", () => {
+  test("is followed by a refund of ours if staff had asked for it and the order is cancelled", () => {
     const cancelled = captured({ orderCancelled: true, refunded: 600, refunding: 400 });
     const { payment, refunds, tasks } = changedBy(pendingRefund(), WHEN['gateway.declined'], cancelled);
     expect(payment).toMatchObject({ refunded: 600, refunding: 400 });
@@ -147,7 +146,7 @@ describe('a refund that is declined', () => {
     expect(tasks).toMatchObject([{ kind: 'refund', refundId: refunds[1]?.id }]);
   });
 
-  test('and was ours already waits for a person', () => {
+  test('waits for a person if it was ours', () => {
     const cancelled = captured({ orderCancelled: true, refunding: 400 });
     expect(changedBy(pendingRefund({ requestedBy: null }), WHEN['gateway.declined'], cancelled).tasks).toEqual([]);
   });

@@ -30,7 +30,7 @@ function givenBack({ gatewayReference }: Payment): number {
   return refunds.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-test('staff refunds a part: accepted, then succeeded, told and counted', async () => {
+test('staff refund a part: it is accepted, succeeds, is published and counted', async () => {
   const payment = await shop.paid(1000);
   const { status, headers, body } = await ask(payment, { body: part(300) });
   expect(status).toBe(202);
@@ -74,7 +74,7 @@ test('twenty refunds at the same time never give back more than was taken', asyn
   expect((await ask(payment, { body: part(100) })).status).toBe(202);
 });
 
-test('twenty times one Idempotency-Key is one refund', async () => {
+test('twenty requests with one Idempotency-Key are one refund', async () => {
   const payment = await shop.paid(1000);
   const replies = await Promise.all(Array.from({ length: 20 }, () => ask(payment, { body: part(100), key: 'one' })));
   expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
@@ -87,7 +87,7 @@ test('twenty times one Idempotency-Key is one refund', async () => {
 describe('a refund is refused', () => {
   test.each([
     ['without an amount', { reason: 'x' }, 'validation', '/amount'],
-    ['of nothing', part(0), 'validation', '/amount/amount'],
+    ['of 0', part(0), 'validation', '/amount/amount'],
     ['of a fraction', part(0.5), 'validation', '/amount/amount'],
     ['without a reason', { amount: eur(1) }, 'validation', '/reason'],
     ['with a blank reason', part(1, '  '), 'validation', '/reason'],
@@ -103,16 +103,16 @@ describe('a refund is refused', () => {
     expect(reply).toMatchObject({ status: 400, body: { type: 'urn:souk:problem:idempotency-key-missing' } });
   });
 
-  test('by a customer, also the owner: 403', async () => {
+  test('by a customer, even the owner: 403', async () => {
     expect((await ask(await shop.paid(), { body: part(1), as: 'customer' })).status).toBe(403);
   });
 
-  test('of a payment that is not there: 404', async () => {
+  test('of an unknown payment: 404', async () => {
     expect((await ask({ id: Bun.randomUUIDv7() }, { body: part(1) })).status).toBe(404);
     expect((await ask({ id: 'nonsense' }, { body: part(1) })).status).toBe(404);
   });
 
-  test('beyond what is left, or of a payment that took nothing: 409, and the key is free for another try', async () => {
+  test('of more than is left, or of a payment that took nothing: 409, and the key can be used again', async () => {
     const payment = await shop.paid(1000);
     const refused = await ask<unknown>(payment, { body: part(1001), key: 'again' });
     expect(refused).toMatchObject({ status: 409, body: { type: 'urn:souk:problem:refund-exceeds' } });
@@ -124,7 +124,7 @@ describe('a refund is refused', () => {
   });
 });
 
-test('a refund of another payment is not there', async () => {
+test('a refund is not found under another payment, nor by a stranger', async () => {
   const payment = await shop.paid();
   const { body } = await ask(payment, { body: part(1) });
   const other = await shop.paid();
@@ -132,7 +132,7 @@ test('a refund of another payment is not there', async () => {
   expect((await shop.send('GET', `/payments/${payment.id}/refunds/${body.id}`, { as: 'stranger' })).status).toBe(404);
 });
 
-test('a cancelled order gets back what staff has not refunded yet', async () => {
+test('a cancelled order gets back what staff have not refunded yet', async () => {
   const payment = await shop.paid(1000);
   await ask(payment, { body: part(300) });
   const cancelled = cancelledOrder({ orderId: payment.orderId });

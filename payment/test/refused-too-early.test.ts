@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { CHARGE_NOT_CAPTURED } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED } from '../src/domain/gateway-call.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments } from './running-payments.ts';
@@ -20,7 +20,7 @@ function slowToHear(gateway: Gateway, refusals: number, remembers: boolean): Gat
   };
 }
 
-test.each([true, false])('a cancelled order gets its money back also from a gateway that refuses at first because it has still to take it (remembers: %p)', async (remembers) => {
+test.each([true, false])('a cancelled order gets its money back even if the gateway refuses at first because it has not taken it yet (remembers: %p)', async (remembers) => {
   const shop = await runPayments({ around: (gateway) => slowToHear(gateway, 3, remembers) });
   const payment = await shop.paid(1000);
   await shop.log.deliver(cancelledOrder({ orderId: payment.orderId }));

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { Money } from '@souk/contracts/money';
 import type { Payment } from '../src/domain/payment.ts';
-import { requestRefund } from '../src/domain/request-refund.ts';
+import { requestRefund } from '../src/domain/refund-saga.ts';
 import { captured, eur, failed, NOW, pending, surroundings, uuid, voided } from './builders.ts';
 
 const STAFF = uuid(0xe);
@@ -10,7 +10,7 @@ function asked(payment: Payment, amount: Money) {
   return requestRefund(payment, { amount, reason: 'late', requestedBy: STAFF }, surroundings());
 }
 
-test('a refund reserves its amount, says who asked, and goes out', () => {
+test('a refund reserves its amount, records who asked for it, and is sent', () => {
   const decision = asked(captured({ refunded: 100, refunding: 200 }), eur(700));
   if (decision.kind !== 'accepted') throw new Error(decision.kind);
   const { refund, change } = decision;
@@ -20,7 +20,7 @@ test('a refund reserves its amount, says who asked, and goes out', () => {
   expect(change.tasks).toMatchObject([{ kind: 'refund', refundId: refund.id, chargeReference: 'ch_1' }]);
 });
 
-test('what is refunded and what is on its way back both count', () => {
+test('refunded and pending amounts both count', () => {
   expect(asked(captured({ refunded: 100, refunding: 200 }), eur(701))).toEqual({ kind: 'exceeds', left: eur(700) });
 });
 
@@ -28,7 +28,7 @@ test.each([
   ['pending', pending()],
   ['failed', failed()],
   ['voided', voided()],
-])('of a payment that is %s nothing can be refunded', (_, payment) => {
+])('nothing can be refunded of a payment that is %s', (_, payment) => {
   expect(asked(payment, eur(1))).toEqual({ kind: 'exceeds', left: eur(0) });
 });
 

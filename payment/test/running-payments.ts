@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
+import type { Service } from '@souk/chassis/service/service';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
+import { type AnswerRules, answerRules } from '@souk/chassis/testing/answer-rules';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
-import { databaseClock } from '../src/gateway/database-clock.ts';
+import { databaseClock } from '../src/gateway/gateways.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { readSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { createPaymentService } from '../src/service.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
@@ -52,7 +54,18 @@ interface RunOptions {
   readonly methodLimit?: number;
 }
 
-/** The service on a port of its own, over a database and a simulator in a new folder. */
+/** Stands before the paths of requests that no socket carries. */
+const ORIGIN = 'http://payment';
+
+/** From the service's OpenAPI document; read once for all runs. */
+let rules: Promise<AnswerRules> | undefined;
+
+async function rulesOf(service: Service): Promise<AnswerRules> {
+  const document = await service.fetch(new Request(`${ORIGIN}/openapi.json`));
+  return answerRules((await document.json()) as Record<string, unknown>);
+}
+
+/** The service over a database and a simulator in a new folder. Its routes are asked without a socket, and answers that its OpenAPI document forbids throw. */
 export async function runPayments({
   folder,
   gatewayTimeoutMs = 150,
@@ -96,6 +109,17 @@ export async function runPayments({
     bearers.set(name, await bearer({ userId: PEOPLE[name].id, roles: PEOPLE[name].roles }));
   }
 
+  async function ask(method: string, path: string, init: RequestInit = {}): Promise<Reply<string>> {
+    const request = new Request(`${ORIGIN}${path}`, { ...init, method });
+    const response = await service.fetch(request);
+    const { status, headers } = response;
+    const body = await response.text();
+    const allowed = await (rules ??= rulesOf(service));
+    const wrong = await allowed({ method, path: new URL(request.url).pathname, status, headers, text: async () => body });
+    if (wrong !== undefined) throw new Error(`${method} ${path} answered ${status}, which the OpenAPI document forbids: ${wrong}`);
+    return { status, headers, body };
+  }
+
   /** `body` is sent as JSON, text as it is. */
   async function send<Body = Omit<Problem, never>>(
     method: string,
@@ -104,8 +128,7 @@ export async function runPayments({
   ): Promise<Reply<Body>> {
     const { as = 'anonymous', body, headers = {} } = options;
     const authorization = bearers.get(as);
-    const response = await fetch(`${url}${path}`, {
-      method,
+    const reply = await ask(method, path, {
       headers: {
         ...(authorization !== undefined && { authorization }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -113,8 +136,11 @@ export async function runPayments({
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+    return { ...reply, body: reply.body === '' ? null : JSON.parse(reply.body) };
+  }
+
+  async function metrics(): Promise<string> {
+    return (await ask('GET', '/metrics')).body;
   }
 
   async function cardOf(token = 'tok_ok', as: Caller = 'customer'): Promise<PaymentMethod> {
@@ -162,6 +188,7 @@ export async function runPayments({
     url,
     bearer,
     send,
+    metrics,
     cardOf,
     anOrder,
     paid,

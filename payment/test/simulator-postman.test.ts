@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import type { RunningJobs } from '@souk/chassis/engine/jobs';
 import { until } from '@souk/chassis/testing/until';
 import { openSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
-import { startPostman } from '../src/gateway/simulator-postman.ts';
-import { isSigned } from '../src/gateway/webhook-signature.ts';
+import { isSigned, startPostman } from '../src/gateway/simulator-webhooks.ts';
 import { NOW } from './builders.ts';
 
 const WEBHOOK = { id: 'evt_1', body: '{"id":"evt_1"}', dueAt: NOW };
@@ -41,7 +40,7 @@ afterEach(async () => {
 
 const taking = (count: number) => until(`webhook ${count} to be sent`, () => taken.length === count);
 
-test('a webhook is sent when it is due, signed, and again with growing pauses until it is taken', async () => {
+test('a webhook is sent when it is due, signed, and again with growing pauses until it is accepted', async () => {
   statuses = [503, 500, 200];
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
   await taking(1);
@@ -55,7 +54,7 @@ test('a webhook is sent when it is due, signed, and again with growing pauses un
   expect(taken).toEqual([WEBHOOK.body, WEBHOOK.body, WEBHOOK.body]);
 });
 
-test('one that nobody takes is given up after ten times', async () => {
+test('a webhook that nobody accepts is given up after ten attempts', async () => {
   statuses = Array<number>(20).fill(404);
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
   for (let count = 1; count <= 10; count += 1) {
@@ -66,17 +65,17 @@ test('one that nobody takes is given up after ten times', async () => {
   expect(taken).toHaveLength(10);
 });
 
-test('where nobody listens it stays due, and is told', async () => {
+test('a webhook without a receiver stays due and is reported', async () => {
   await server.stop(true);
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
   await until('the report', () => reports.some((line) => line.includes('"evt_1"')));
   expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
 });
 
-test('a refusal is told with its status', async () => {
+test('a refusal is reported with its status', async () => {
   statuses = [401];
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
   await until('the report', () => reports.length > 0);
-  expect(reports).toEqual(['a webhook was not taken: Error: the receiver answered 401 {"webhook":"evt_1"}']);
+  expect(reports).toEqual(['a webhook was not accepted: Error: the receiver answered 401 {"webhook":"evt_1"}']);
   expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
 });

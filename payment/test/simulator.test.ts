@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { CHARGE_NOT_CAPTURED } from '../src/domain/gateway-call.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
-import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
-import { webhookBody } from '../src/gateway/simulator-webhook.ts';
-import { createSimulator } from '../src/gateway/simulator.ts';
-import { signWebhook } from '../src/gateway/webhook-signature.ts';
+import { createSimulator, TEST_TOKENS } from '../src/gateway/simulator.ts';
+import { signWebhook, webhookBody } from '../src/gateway/simulator-webhooks.ts';
 import { eur, NOW } from './builders.ts';
 import { describeGateway } from './gateway-contract.ts';
 
@@ -95,13 +94,13 @@ describe('the test tokens', () => {
     expect(await found()).toMatchObject({ status: 'succeeded' });
   });
 
-  test('tok_timeout_lost never answers and knows nothing of it; the next time it succeeds', async () => {
+  test('tok_timeout_lost never answers and keeps no record; the next request succeeds', async () => {
     expect(await givenUp('tok_timeout_lost')).toBe('no answer');
     expect(await found()).toBeUndefined();
     expect(await charge('tok_timeout_lost')).toMatchObject({ status: 'succeeded' });
   });
 
-  test('tok_late_capture is pending until its time has come', async () => {
+  test('tok_late_capture is pending until it is due', async () => {
     expect(await charge('tok_late_capture')).toEqual({ status: 'pending' });
     now += 59_999;
     expect(await found()).toEqual({ status: 'pending' });
@@ -110,13 +109,28 @@ describe('the test tokens', () => {
   });
 
   test('tok_flaky fails twice without taking anything, then succeeds', async () => {
-    await expect(charge('tok_flaky')).rejects.toThrow('bad moment');
-    await expect(charge('tok_flaky')).rejects.toThrow('bad moment');
+    await expect(charge('tok_flaky')).rejects.toThrow('fails for a moment');
+    await expect(charge('tok_flaky')).rejects.toThrow('fails for a moment');
     expect(await found()).toBeUndefined();
     expect(await charge('tok_flaky')).toMatchObject({ status: 'succeeded' });
   });
 
-  test('a token that is none is declined', async () => {
+  /** A gateway answers no reference of a charge that did not succeed; its ledger has one. */
+  const refund = () => gateway.refund({ key: 'refund:1', amount: eur(1000), chargeReference: ledger.charge('payment:1')?.reference ?? '' }, abort.signal);
+
+  test('a refund of a pending charge comes too early, and succeeds once the money is taken', async () => {
+    await charge('tok_late_capture');
+    expect(await refund()).toEqual({ status: 'declined', reason: CHARGE_NOT_CAPTURED });
+    now += 60_000;
+    expect(await refund()).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('a refund of a declined charge is declined for good: no money will be taken', async () => {
+    await charge('tok_declined');
+    expect(await refund()).toEqual({ status: 'declined', reason: 'charge_declined' });
+  });
+
+  test('an unknown token is declined', async () => {
     expect(await charge('tok_nobody')).toEqual({ status: 'declined', reason: 'unknown_token' });
   });
 });

@@ -31,8 +31,8 @@ test.each([
   ],
   ['a webhook', 'select * from webhook_events where id = ?', '(id=?)'],
   ['old webhooks', 'select id from webhook_events where received_at < ? limit ?', 'webhook_events_time (received_at<?)'],
-  ['somebody who is gone', 'select user_id from erased_users where user_id = ?', '(user_id=?)'],
-  ['people to erase', 'select user_id from erased_users where due_at <= ? order by due_at', 'erased_users_due (due_at<?)'],
+  ['a deleted user', 'select user_id from erased_users where user_id = ?', '(user_id=?)'],
+  ['users to erase', 'select user_id from erased_users where due_at <= ? order by due_at', 'erased_users_due (due_at<?)'],
 ])('%s: an index serves the query, and its order', async (_, query, index) => {
   const { path, close } = await open();
   const database = new Database(path, { readonly: true });

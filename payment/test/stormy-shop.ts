@@ -1,11 +1,5 @@
-import { chargeKey, type GatewayTask, refundKey } from '../src/domain/gateway-task.ts';
-import type { GatewayMessage } from '../src/domain/payment-message.ts';
-import { advanceCharge } from '../src/usecases/advance-charge.ts';
-import { advanceRefund } from '../src/usecases/advance-refund.ts';
-import { followCancellation } from '../src/usecases/follow-cancellation.ts';
-import { payForOrder } from '../src/usecases/pay-for-order.ts';
-import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
-import { refundPayment } from '../src/usecases/refund-payment.ts';
+import { chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../src/domain/gateway-call.ts';
+import { advanceCharge, advanceRefund, followCancellation, payForOrder, receiveWebhook, refundPayment } from '../src/usecases/advance-payment.ts';
 import { eur, method, NOW, uuid } from './builders.ts';
 import { type Fate, gatewayWeather } from './gateway-weather.ts';
 import { cancelledOrder, readyForPayment } from './messages.ts';

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import type { GatewayTask } from '../src/domain/gateway-task.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../src/domain/payment-message.ts';
-import { callSlots } from '../src/gateway/call-slots.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage, type GatewayTask } from '../src/domain/gateway-call.ts';
+import { callSlots, createTaskRunner, recordAnswer } from '../src/gateway/task-runner.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
-import { recordAnswer } from '../src/gateway/record-answer.ts';
-import { createTaskRunner } from '../src/gateway/task-runner.ts';
 import { WriterClosedError } from '@souk/chassis/input-errors';
 import { eur, ORDER, PAYMENT, uuid } from './builders.ts';
 
@@ -63,7 +60,7 @@ describe('the task runner', () => {
     expect(tasks.room()).toBe(2);
   });
 
-  test('has one call out about one charge', async () => {
+  test('makes one call at a time about one charge', async () => {
     const { tasks, held, answer, answers } = runner();
     const first = tasks.run(charge());
     await tasks.run(charge());
@@ -76,14 +73,14 @@ describe('the task runner', () => {
     expect(answers[1]).toEqual([ORDER, 'gateway.not_received']);
   });
 
-  test('gives a call up after its time, as unknown', async () => {
+  test('gives up a call after its time-out, as unknown', async () => {
     const { tasks, answers, failures } = runner({ callLimitMs: 10 });
     await tasks.run(charge());
     expect(answers.map(([, on]) => on)).toEqual(['gateway.unknown']);
     expect(failures).toMatchObject([{ code: 'gateway-timeout' }]);
   });
 
-  test('starts nothing any more once it is stopped', async () => {
+  test('starts nothing once it is stopped', async () => {
     const { tasks, held, answer, answers } = runner({ concurrency: 1 });
     const out = tasks.run(charge(1));
     const waiting = tasks.run(charge(2));
@@ -97,7 +94,7 @@ describe('the task runner', () => {
   });
 });
 
-test('who waits too long for a place is sent away, the next one in time gets it', async () => {
+test('a caller that waits too long for a slot is turned away, and the next one in time gets it', async () => {
   let clock = 0;
   const slots = callSlots(1, 30, () => clock);
   expect(await slots.take()).toBe(true);
@@ -118,22 +115,22 @@ describe('recording an answer', () => {
   const recording = (submit: () => Promise<never>) =>
     recordAnswer({ submit, anomaly: () => undefined, tooEarly: () => undefined })(task, { on: 'gateway.unknown' });
 
-  test('of a service that stops is left to the next start', async () => {
+  test('leaves it to the next start while the service stops', async () => {
     await recording(() => Promise.reject(new WriterClosedError()));
   });
 
-  test('that fails otherwise is not hidden', async () => {
+  test('throws any other failure', async () => {
     await expect(recording(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
   });
 
-  test('that is an anomaly is told', async () => {
+  test('reports an anomaly', async () => {
     const told: string[] = [];
     const submit = (async () => 'it contradicts itself') as never;
     await recordAnswer({ submit, anomaly: (cause) => told.push(cause), tooEarly: () => undefined })(task, { on: 'gateway.declined', reason: 'x' });
     expect(told).toEqual(['it contradicts itself']);
   });
 
-  test('that a refund came too early is told as well, because it is tried again for long', async () => {
+  test('reports a refund that came too early, because it is sent again for a day', async () => {
     const told: GatewayTask[] = [];
     const refund: GatewayTask = { kind: 'refund', orderId: ORDER, refundId: PAYMENT, amount: eur(1), chargeReference: 'ch_1' };
     const record = recordAnswer({ submit: (async () => null) as never, anomaly: () => undefined, tooEarly: (about) => told.push(about) });

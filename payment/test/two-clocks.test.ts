@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setSystemTime, test } from 'bun:test';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Gateway } from '../src/gateway/gateway.ts';
-import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSimulator } from '../src/gateway/simulator.ts';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { eur, NOW } from './builders.ts';
 
@@ -40,7 +40,7 @@ async function anHourAhead<T>(run: () => Promise<T>): Promise<T> {
 
 const charge = (gateway: Gateway, token: string) => gateway.charge({ key: 'payment:1', amount: eur(1000), token }, signal);
 
-test('what one replica was told to have succeeded has succeeded for the other, and can go back, whatever their clocks say', async () => {
+test('a charge that succeeded for one replica has succeeded for the other and can be refunded, whatever their clocks say', async () => {
   const charged = await anHourAhead(() => charge(ahead, 'tok_ok'));
   if (charged.status !== 'succeeded') throw new Error(charged.status);
   expect(await right.findCharge('payment:1', signal)).toEqual(charged);
@@ -48,7 +48,7 @@ test('what one replica was told to have succeeded has succeeded for the other, a
   expect(await right.refund(refund, signal)).toMatchObject({ status: 'succeeded' });
 });
 
-test('what succeeds late does so at one time for both, and its webhook is due then', async () => {
+test('a late charge succeeds at the same time for both, and its webhook is due then', async () => {
   expect(await anHourAhead(() => charge(ahead, 'tok_late_capture'))).toEqual({ status: 'pending' });
   const ledger = openSimulatorLedger(join(folder.path, 'gateway.db'));
   now += LATE_MS - 1;

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment } from '@souk/contracts/http/payment';
-import { looked } from '../src/domain/erased-user.ts';
-import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
-import { eraseUser } from '../src/usecases/erase-user.ts';
+import { looked } from '../src/domain/payment-method.ts';
+import { addPaymentMethod, eraseUser } from '../src/usecases/keep-payment-methods.ts';
 import { method, NOW, uuid } from './builders.ts';
 import { deletedUser, readyForPayment } from './messages.ts';
 import { paperWriter } from './paper-writer.ts';
@@ -17,7 +16,7 @@ afterAll(() => shop.dispose());
 
 const methodsOf = (userId: string) => shop.store.reads.methods(userId, { before: undefined, limit: 10 });
 
-test('a person who is gone leaves payments and refunds, and nothing else', async () => {
+test('payments and refunds of a deleted user stay, and nothing else does', async () => {
   const payment = await shop.paid(1000);
   await shop.cardOf('tok_slow');
   const kept = await shop.cardOf('tok_ok', 'stranger');
@@ -35,7 +34,7 @@ test('a person who is gone leaves payments and refunds, and nothing else', async
   await shop.paymentWhen(payment.orderId, ({ refunded }) => refunded.amount === 100);
 });
 
-test('their token is worth nothing any more, so nothing of theirs is added', async () => {
+test('the token of a deleted user is refused, so no data of theirs is added', async () => {
   await shop.log.deliver(deletedUser(PEOPLE.customer.id, Date.now()));
   const reply = await shop.send('POST', '/payment-methods', { as: 'customer', body: { token: 'tok_ok' } });
   expect(reply).toMatchObject({ status: 401, body: { type: 'urn:souk:problem:unauthenticated' } });
@@ -44,7 +43,7 @@ test('their token is worth nothing any more, so nothing of theirs is added', asy
   expect(await methodsOf(PEOPLE.customer.id)).toEqual([]);
 });
 
-test('an order of theirs that is still to be paid fails for want of a method', async () => {
+test('an unpaid order of a deleted user fails because its payment method is gone', async () => {
   const { id: paymentMethodId } = await shop.cardOf('tok_ok', 'admin');
   await shop.log.deliver(deletedUser(PEOPLE.admin.id));
   await until('the method to be gone', async () => (await methodsOf(PEOPLE.admin.id)).length === 0);
@@ -53,7 +52,7 @@ test('an order of theirs that is still to be paid fails for want of a method', a
   expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found' });
 });
 
-test('a method that was on its way in when they went is not added', () => {
+test('a method that was being added when its user was deleted is refused', () => {
   const { settle } = paperWriter();
   const { id: _, createdAt: __, ...card } = method();
   expect(settle(addPaymentMethod(20), card, NOW).answer).toMatchObject({ kind: 'added', method: card });
@@ -61,7 +60,7 @@ test('a method that was on its way in when they went is not added', () => {
   expect(settle(addPaymentMethod(20), card, NOW).answer).toEqual({ kind: 'gone' });
 });
 
-test('it is looked again after a minute, for what somebody was adding meanwhile, and then no more', () => {
+test('a last search follows after a minute, for methods that were being added meanwhile', () => {
   const user = { userId: uuid(1), erasedAt: NOW, dueAt: NOW };
   expect(looked(user, { foundAll: false, now: NOW + 1 })).toMatchObject({ dueAt: NOW + 1 });
   expect(looked(user, { foundAll: true, now: NOW + 1 })).toMatchObject({ dueAt: NOW + 60_000 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { isSigned, signWebhook } from '../src/gateway/webhook-signature.ts';
+import { isSigned, signWebhook } from '../src/gateway/simulator-webhooks.ts';
 import { NOW } from './builders.ts';
 
 const text = '{"id":"evt_1" ,"ü":1}';
@@ -34,15 +34,15 @@ test.each<[string, string | null]>([
   ['without a signature', header.split(',')[0] ?? ''],
   ['with two times', `t=1,${header}`],
   ['with another time', header.replace('t=', 't=1')],
-  ['with a time that is no number', header.replace(/t=\d+/, 't=NaN')],
-  ['with a cut signature', header.slice(0, -1)],
+  ['with a time that is not a number', header.replace(/t=\d+/, 't=NaN')],
+  ['with a shortened signature', header.slice(0, -1)],
   ['with a longer signature', `${header}0`],
   ['of another version', header.replace('v1', 'v0')],
 ])('a header is refused: %s', (_, value) => {
   expect(isGood(value)).toBe(false);
 });
 
-test('one changed byte is another body, also when it means the same', () => {
+test('one changed byte makes another body, even if its meaning is the same', () => {
   expect(isGood(header, Buffer.from(text.replace(' ,', ',')))).toBe(false);
   expect(isGood(header, Buffer.from(`${text}\n`))).toBe(false);
 });

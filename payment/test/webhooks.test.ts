@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import { chargeKey, refundKey } from '../src/domain/gateway-task.ts';
+import { chargeKey, refundKey } from '../src/domain/gateway-call.ts';
 import type { GatewayResult } from '../src/gateway/gateway.ts';
-import { signWebhook } from '../src/gateway/webhook-signature.ts';
+import { signWebhook } from '../src/gateway/simulator-webhooks.ts';
 import { eur } from './builders.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments, type RunningPayments, SECRETS } from './running-payments.ts';
@@ -52,7 +52,7 @@ async function openRefund(amount: number) {
 const eventsOf = (orderId: string) => shop.log.events().filter(({ subject }) => subject === orderId).map(({ type }) => type);
 
 describe('a webhook', () => {
-  test('settles the charge that it is about, whatever it is called again with: one payment.completed', async () => {
+  test('settles its charge once, however often it comes: one payment.completed', async () => {
     const { id, orderId } = await openCharge();
     const body = newsOf(chargeKey(id), succeeded());
     const replies = await Promise.all(Array.from({ length: 20 }, () => post(body)));
@@ -83,7 +83,7 @@ describe('a webhook', () => {
     expect(eventsOf(payment.orderId)).toEqual(['payment.completed', 'payment.refunded']);
   });
 
-  test('that tells of money for a cancelled order starts its refund', async () => {
+  test('about money taken for a cancelled order starts its refund', async () => {
     const { id, orderId } = await openCharge();
     await shop.log.deliver(cancelledOrder({ orderId }));
     await post(newsOf(chargeKey(id), succeeded()));
@@ -91,27 +91,27 @@ describe('a webhook', () => {
     expect(list.body.items).toMatchObject([{ amount: eur(1000), reason: 'order_cancelled' }]);
   });
 
-  test('that contradicts what the gateway said is kept, counted, and changes nothing', async () => {
+  test('that contradicts an earlier answer is stored and counted, and changes nothing', async () => {
     const { id, orderId } = await openCharge();
     await post(newsOf(chargeKey(id), succeeded()));
     expect(await post(newsOf(chargeKey(id), declined))).toMatchObject(RECEIVED);
     expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'captured' });
-    const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
+    const metrics = await shop.metrics();
     expect(metrics).toMatch(/payment_gateway_anomalies_total\{?.*\}? 1/);
   });
 
   test.each([
-    ['a key that is nobody’s', newsOf(chargeKey(Bun.randomUUIDv7()), succeeded())],
-    ['a refund that is nobody’s', newsOf(refundKey(Bun.randomUUIDv7()), succeeded())],
-    ['a key that is none', newsOf('payment:__proto__', succeeded())],
-    ['news of another kind', JSON.stringify({ id: 'evt_9', type: 'dispute.opened' })],
-    ['JSON that is no object', '[]'],
-  ])('about %s is taken, because sending it again would not help', async (_, body) => {
+    ['an unknown charge', newsOf(chargeKey(Bun.randomUUIDv7()), succeeded())],
+    ['an unknown refund', newsOf(refundKey(Bun.randomUUIDv7()), succeeded())],
+    ['a malformed key', newsOf('payment:__proto__', succeeded())],
+    ['an event of another kind', JSON.stringify({ id: 'evt_9', type: 'dispute.opened' })],
+    ['JSON that is not an object', '[]'],
+  ])('with %s is accepted, because sending it again would not help', async (_, body) => {
     expect(await post(body)).toMatchObject(RECEIVED);
     expect(await post(body)).toMatchObject(RECEIVED);
   });
 
-  test('may be signed with the old secret while it is being changed', async () => {
+  test('may be signed with the old secret during a rotation', async () => {
     const { id, orderId } = await openCharge();
     expect(await post(newsOf(chargeKey(id), succeeded()), { secret: SECRETS[1] })).toMatchObject(RECEIVED);
     expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'captured' });
@@ -121,10 +121,10 @@ describe('a webhook', () => {
 describe('a webhook is refused, and changes nothing', () => {
   const MINUTES_6 = 360_000;
   test.each<[string, number, string, Sent]>([
-    ['with another secret', 400, 'signature-invalid', { secret: 'somebody-elses' }],
+    ['signed with another secret', 400, 'signature-invalid', { secret: 'somebody-elses' }],
     ['from too long ago', 400, 'signature-invalid', { at: Date.now() - MINUTES_6 }],
     ['from the future', 400, 'signature-invalid', { at: Date.now() + MINUTES_6 }],
-    ['of a gateway that nobody knows', 404, 'not-found', { path: '/webhooks/stripe' }],
+    ['to an unknown gateway', 404, 'not-found', { path: '/webhooks/stripe' }],
     ['of another media type', 415, 'unsupported-media-type', { type: 'text/plain' }],
   ])('%s', async (_, status, code, how) => {
     const { id, orderId } = await openCharge();
@@ -133,16 +133,16 @@ describe('a webhook is refused, and changes nothing', () => {
     expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'pending' });
   });
 
-  test('without a signature, before anything is read of it', async () => {
+  test('without a signature, before its body is read', async () => {
     for (const body of ['{}', '{"id":', '']) {
       const reply = await shop.send('POST', '/webhooks/simulator', { body });
       expect(reply).toMatchObject({ status: 400, body: { type: 'urn:souk:problem:signature-invalid' } });
     }
   });
 
-  test('and told as a security event', async () => {
+  test('and reported as a security event', async () => {
     const counted = async () => {
-      const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
+      const metrics = await shop.metrics();
       return Number(/souk_security_events_total\{event="webhook.refused".*\} (\d+)/.exec(metrics)?.[1]);
     };
     const before = await counted();
@@ -150,7 +150,7 @@ describe('a webhook is refused, and changes nothing', () => {
     expect(await counted()).toBe(before + 1);
   });
 
-  test('when it is signed and no JSON', async () => {
+  test('when it is signed but not JSON', async () => {
     expect(await post('{"id":')).toMatchObject({ status: 400, body: { type: 'urn:souk:problem:malformed-json' } });
   });
 
@@ -160,7 +160,7 @@ describe('a webhook is refused, and changes nothing', () => {
   });
 });
 
-test('the simulator tells of a late capture by itself, and again until it is taken', async () => {
+test('the simulator reports a late capture by webhook, and again until it is accepted', async () => {
   const stillOpen = async (): Promise<GatewayResult> => ({ status: 'pending' });
   const first = await runPayments({ lateMs: 100, around: (g) => ({ ...g, findCharge: stillOpen, webhooksTo: () => undefined }) });
   const { orderId, ready } = first.anOrder((await first.cardOf('tok_late_capture')).id);

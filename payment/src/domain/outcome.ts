@@ -1,15 +1,13 @@
 import type { EventData } from '@souk/contracts/topics';
-import type { Cause } from './cause.ts';
-import type { GatewayTask } from './gateway-task.ts';
-import type { Payment } from './payment.ts';
-import type { Refund } from './refund.ts';
+import type { GatewayTask } from './gateway-call.ts';
+import type { Cause, Payment, Refund } from './payment.ts';
 
 type PublishedBy = 'payment.completed' | 'payment.failed' | 'payment.refunded';
 
-export type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
+type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
 
 /** A history entry that no other service acts on. */
-export interface PaymentNote {
+interface PaymentNote {
   readonly note: 'payment.voided' | 'payment.captured_late' | 'refund.requested' | 'refund.failed';
   readonly context: Readonly<Record<string, unknown>>;
 }
@@ -20,7 +18,7 @@ export type HistoryEntry = PaymentEvent | PaymentNote;
 export type Outcome =
   | { readonly kind: 'ignored'; readonly because: string }
   /** Cannot happen if all parties are correct. */
-  | { readonly kind: 'anomaly'; readonly cause: string }
+  | { readonly kind: 'anomaly'; readonly because: string }
   | Changed;
 
 export interface Changed {
@@ -41,9 +39,49 @@ export interface Surroundings {
   readonly cause: Cause;
 }
 
+/**
+ * A cell of a saga's table: the answer to one message in one state.
+ * - step: the function that decides, given the state, the message and the surroundings
+ * - ignore: already answered, or no longer of any effect
+ * - anomaly: cannot happen if all parties are correct; nothing changes and a person has to look
+ */
+export type Rule<Given> =
+  | { readonly kind: 'step'; readonly step: (given: Given) => Outcome }
+  | { readonly kind: 'ignore' | 'anomaly'; readonly because: string };
+
+/** The result of a rule. */
+export function outcomeOf<Given>(rule: Rule<Given>, given: Given): Outcome {
+  switch (rule.kind) {
+    case 'step':
+      return rule.step(given);
+    case 'ignore':
+      return ignored(rule.because);
+    case 'anomaly':
+      return { kind: 'anomaly', because: rule.because };
+    default:
+      return rule satisfies never;
+  }
+}
+
+export function step<Given>(decide: (given: Given) => Outcome): Rule<Given> {
+  return { kind: 'step', step: decide };
+}
+
+export function ignore(because: string): Rule<unknown> {
+  return { kind: 'ignore', because };
+}
+
+export function anomaly(because: string): Rule<unknown> {
+  return { kind: 'anomaly', because };
+}
+
+export function ignored(because: string): Outcome {
+  return { kind: 'ignored', because };
+}
+
 export function changed(
   payment: Payment,
-  { refunds = [], history = [], tasks = [] }: Partial<Pick<Changed, 'refunds' | 'history' | 'tasks'>>,
+  { refunds = [], history = [], tasks = [] }: Partial<Pick<Changed, 'refunds' | 'history' | 'tasks'>> = {},
 ): Changed {
   return {
     kind: 'changed',
@@ -52,12 +90,4 @@ export function changed(
     history,
     tasks,
   };
-}
-
-export function ignored(because: string): () => Outcome {
-  return () => ({ kind: 'ignored', because });
-}
-
-export function anomaly(cause: string): () => Outcome {
-  return () => ({ kind: 'anomaly', cause });
 }

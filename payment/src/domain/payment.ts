@@ -1,5 +1,4 @@
 import type { Money } from '@souk/contracts/money';
-import type { Cause } from './cause.ts';
 
 export interface PaymentFacts {
   readonly id: string;
@@ -62,4 +61,51 @@ export type Payment = PendingPayment | CapturedPayment | FailedPayment | VoidedP
 /** Minor units that can still be refunded. */
 export function leftOf(payment: CapturedPayment): number {
   return payment.amount.amount - payment.refunded - payment.refunding;
+}
+
+interface RefundFacts {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly reason: string;
+  /** The staff member who asked for it; null: the order was cancelled. */
+  readonly requestedBy: string | null;
+  /** The request or message that asked for it. */
+  readonly cause: Cause;
+  /** epoch milliseconds */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface PendingRefund extends RefundFacts {
+  readonly status: 'pending';
+  /** gateway answers that left it open */
+  readonly attempts: number;
+  /** epoch milliseconds; from then on the gateway has to be asked */
+  readonly nextCheckAt: number;
+}
+
+export interface SucceededRefund extends RefundFacts {
+  readonly status: 'succeeded';
+  readonly gatewayReference: string;
+}
+
+export interface FailedRefund extends RefundFacts {
+  readonly status: 'failed';
+  readonly failureReason: string;
+}
+
+export type Refund = PendingRefund | SucceededRefund | FailedRefund;
+
+/** The cause of something that ends later. It is kept in the row, so that the end names it, whoever brings it about. */
+export interface Cause {
+  /** Id of the message; null: a request. */
+  readonly causationId: string | null;
+  readonly traceparent: string | null;
+}
+
+/** The part of a cause that is kept. */
+export function keptCause({ causationId, traceparent }: Cause): Cause {
+  return { causationId, traceparent };
 }

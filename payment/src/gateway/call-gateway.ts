@@ -1,5 +1,5 @@
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
-import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
+import { withTimeout } from '@souk/chassis/timeouts';
+import { CHARGE_NOT_CAPTURED, chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 
 /** Makes the call that a task stands for and answers its result. Rejects when the outcome is unknown. */
@@ -39,5 +39,23 @@ export function messageOf(result: GatewayResult | undefined): GatewayMessage {
       return { on: 'gateway.unknown' };
     default:
       return result satisfies never;
+  }
+}
+
+/** Ends a call after `limitMs`, even if it ignores its signal. */
+export async function within<T>(limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  return withTimeout(limitMs, call(abort.signal), () => {
+    const error = new GatewayTimeoutError(limitMs);
+    abort.abort(error);
+    return error;
+  });
+}
+
+class GatewayTimeoutError extends Error {
+  readonly code = 'gateway-timeout';
+  constructor(limitMs: number) {
+    super(`the gateway gave no answer within ${limitMs} ms`);
+    this.name = 'GatewayTimeoutError';
   }
 }

@@ -1,8 +1,10 @@
+import { impersonal } from '@souk/contracts/personal';
+import { closed } from '@souk/contracts/schema';
+import { Type } from '@sinclair/typebox';
 import { type GATEWAY_NAMES, type PaymentConfig, simulatorLateMs } from '../config.ts';
 import type { PaymentReads } from '../storage/payment-store.ts';
-import { databaseClock } from './database-clock.ts';
 import type { Gateway } from './gateway.ts';
-import { openSimulator } from './open-simulator.ts';
+import { openSimulator } from './simulator.ts';
 
 interface GatewayGround {
   /** File of the simulator's own ledger. */
@@ -31,4 +33,40 @@ const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = 
 /** Opens the gateway that the configuration names. Does not query the database yet. */
 export function openGateway(config: PaymentConfig, ground: GatewayGround): Gateway {
   return GATEWAYS[config.gateway](config, ground);
+}
+
+/** The part of `/readyz` about the payment gateway. */
+export const PaymentGateway = closed({
+  name: impersonal(Type.String()),
+  live: Type.Boolean({ description: 'false: a simulator, no money moves' }),
+});
+
+/** Answers the time in epoch milliseconds. Rejects when it cannot be known. */
+type Clock = () => Promise<number>;
+
+/** Milliseconds for which our own ticks are added before the database is asked again. */
+const ASK_EVERY_MS = 10_000;
+
+/**
+ * The clock that all replicas share, because their machines' clocks may differ by an hour. Calls `ask` rarely and counts on
+ * from its answer; never runs ahead of it. `ticks`: milliseconds that never go back.
+ */
+export function databaseClock(ask: Clock, ticks: () => number = () => performance.now()): Clock {
+  let known: { readonly at: number; readonly tick: number } | undefined;
+  let asking: Promise<number> | undefined;
+
+  async function asked(): Promise<number> {
+    try {
+      const at = await ask();
+      known = { at, tick: ticks() };
+      return at;
+    } finally {
+      asking = undefined;
+    }
+  }
+
+  return () => {
+    if (known !== undefined && ticks() - known.tick < ASK_EVERY_MS) return Promise.resolve(known.at + Math.floor(ticks() - known.tick));
+    return (asking ??= asked());
+  };
 }

@@ -1,6 +1,5 @@
 import { Database } from 'bun:sqlite';
 import { checkpointEvery } from '@souk/chassis/checkpoints';
-import { groupCommit } from './group-commit.ts';
 
 /** A charge as the gateway stores it. Amounts in minor units, times in epoch milliseconds. */
 export interface LedgerCharge {
@@ -15,7 +14,7 @@ export interface LedgerCharge {
   readonly settlesAt: number;
 }
 
-export interface LedgerRefund {
+interface LedgerRefund {
   readonly key: string;
   readonly reference: string;
   readonly chargeReference: string;
@@ -24,7 +23,7 @@ export interface LedgerRefund {
   readonly at: number;
 }
 
-export interface LedgerWebhook {
+interface LedgerWebhook {
   readonly id: string;
   readonly body: string;
 }
@@ -134,4 +133,47 @@ export function readSimulatorLedger(path: string): {
   } finally {
     database.close();
   }
+}
+
+interface Waiting {
+  run(): void;
+  settle(): void;
+  fail(error: unknown): void;
+}
+
+/** Runs all work of one turn of the event loop in one transaction; each answer waits for its commit. */
+function groupCommit(database: Database): <T>(work: () => T) => Promise<T> {
+  let waiting: Waiting[] = [];
+
+  function commit(): void {
+    const group = waiting;
+    waiting = [];
+    try {
+      database.transaction(() => {
+        for (const { run } of group) run();
+      })();
+      for (const { settle } of group) settle();
+    } catch (error) {
+      for (const { fail } of group) fail(error);
+    }
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      let settle = (): void => undefined;
+      waiting.push({
+        // An error concerns only its own caller; its work has written nothing.
+        run: () => {
+          try {
+            const answer = work();
+            settle = () => resolve(answer);
+          } catch (error) {
+            settle = () => reject(error);
+          }
+        },
+        settle: () => settle(),
+        fail: reject,
+      });
+      if (waiting.length === 1) setImmediate(commit);
+    });
 }

@@ -1,16 +1,33 @@
-import type { Money } from '@souk/contracts/money';
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { RunningJobs } from '@souk/chassis/engine/jobs';
-import { CHARGE_NOT_CAPTURED } from '../domain/payment-message.ts';
-import type { Clock } from './database-clock.ts';
-import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
-import { silence, SimulatorError } from './simulator-error.ts';
-import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
-import { startPostman } from './simulator-postman.ts';
-import { TEST_TOKENS } from './simulator-tokens.ts';
-import { readWebhookBody, webhookBody } from './simulator-webhook.ts';
-import { isSigned, mayBeSigned } from './webhook-signature.ts';
+import { newId } from '@souk/chassis/ids';
+import type { Money } from '@souk/contracts/money';
+import { CHARGE_NOT_CAPTURED } from '../domain/gateway-call.ts';
+import type { ChargeRequest, Gateway, GatewayResult, RefundRequest, TokenDescription } from './gateway.ts';
+import { type LedgerCharge, openSimulatorLedger, type SimulatorLedger } from './simulator-ledger.ts';
+import { isSigned, mayBeSigned, readWebhookBody, startPostman, webhookBody } from './simulator-webhooks.ts';
 
-export interface SimulatorOptions {
+interface OpenSimulatorOptions extends Pick<SimulatorOptions, 'now' | 'latencyMs' | 'slowMs' | 'lateMs'> {
+  /** SQLite file of the simulator's own ledger. */
+  readonly path: string;
+  /** Secrets of webhooks; the first one signs. Empty: a random one is made, so only this process's webhooks are accepted. */
+  readonly webhookSecrets: readonly string[];
+}
+
+export function openSimulator({ path, webhookSecrets, ...options }: OpenSimulatorOptions): Gateway {
+  const [secret = randomBytes(32).toString('hex'), ...older] = webhookSecrets;
+  return createSimulator({
+    ...options,
+    ledger: openSimulatorLedger(path),
+    webhookSecrets: [secret, ...older],
+    newId,
+    ownNow: Date.now,
+    wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
+  });
+}
+
+interface SimulatorOptions {
   readonly ledger: SimulatorLedger;
   /** Milliseconds that every answer takes. */
   readonly latencyMs: number;
@@ -21,7 +38,7 @@ export interface SimulatorOptions {
   /** Webhooks are signed with the first and accepted with any: during a rotation the new one and the old one. */
   readonly webhookSecrets: readonly [string, ...string[]];
   /** The clock that all replicas share: by it late charges succeed, and webhooks about them are due. */
-  readonly now: Clock;
+  readonly now: () => Promise<number>;
   /** epoch milliseconds by this machine's clock, which also decides how old a webhook's signature is */
   readonly ownNow: () => number;
   readonly newId: () => string;
@@ -37,7 +54,7 @@ type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silen
 
 /** A gateway with test tokens for cards, and its own ledger. */
 export function createSimulator(options: SimulatorOptions): Gateway {
-  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, newId, wait } = options;
+  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, wait } = options;
   let postman: RunningJobs | undefined;
   const answered = async (signal: AbortSignal): Promise<void> => {
     if (latencyMs > 0) await wait(latencyMs, signal);
@@ -71,7 +88,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
   }
 
   function book({ key, token, amount }: ChargeRequest, refusal: string | null, settlesAt: number, at: number) {
-    const charge: LedgerCharge = { key, reference: `ch_${newId()}`, token, ...amount, declined: refusal, settlesAt };
+    const charge: LedgerCharge = { key, reference: `ch_${options.newId()}`, token, ...amount, declined: refusal, settlesAt };
     ledger.addCharge(charge);
     if (settlesAt > at) announce(charge);
     return { result: resultOf(charge, at), slow: false };
@@ -79,7 +96,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
 
   /** Adds the webhook about the end of a charge that is still pending; no other charge has one. */
   function announce({ key, settlesAt: dueAt, reference }: LedgerCharge): void {
-    const id = `evt_${newId()}`;
+    const id = `evt_${options.newId()}`;
     const result = { status: 'succeeded', reference } as const;
     ledger.addWebhook({ id, dueAt, body: webhookBody({ id, about: 'charge', key, result }) });
   }
@@ -92,10 +109,11 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     }
     const charge = ledger.chargeByReference(chargeReference);
     if (charge === undefined) return declined('charge_unknown');
-    if (resultOf(charge, at).status !== 'succeeded') return declined(CHARGE_NOT_CAPTURED);
+    if (charge.declined !== null) return declined('charge_declined');
+    if (resultOf(charge, at).status === 'pending') return declined(CHARGE_NOT_CAPTURED);
     if (charge.currency !== amount.currency) return declined('wrong_currency');
     if (ledger.refundedOf(chargeReference) + amount.amount > charge.amount) return declined('more_than_charged');
-    const reference = `re_${newId()}`;
+    const reference = `re_${options.newId()}`;
     ledger.addRefund({ key, reference, chargeReference, ...amount, at });
     return { status: 'succeeded', reference };
   }
@@ -113,7 +131,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
       const reply = await ledger.write(() => take(request, at));
       if (reply === 'silence') return silence(signal);
       await answered(signal);
-      if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator has a bad moment');
+      if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator fails for a moment');
       if (reply.slow) await wait(slowMs, signal);
       return reply.result;
     },
@@ -167,4 +185,49 @@ function sameMoney(known: Money, { amount, currency }: Money): boolean {
 
 function reused(key: string): SimulatorError {
   return new SimulatorError('key-reused', `the key ${key} was used for another request`);
+}
+
+/**
+ * Effect of a test token on a charge in the simulator:
+ * - `slow`: takes the money at once and answers late
+ * - `silent-taken`: takes the money and never answers
+ * - `silent-lost`: the first request is lost on its way
+ * - `late`: answers "pending" and takes the money some time later
+ * - `flaky`: answers the first two requests with an error, without having taken anything
+ */
+type TokenBehaviour =
+  | { readonly does: 'succeed' | 'slow' | 'silent-taken' | 'late' }
+  | { readonly does: 'decline'; readonly reason: string }
+  | { readonly does: 'silent-lost' | 'flaky'; readonly failures: number };
+
+type TestToken = TokenBehaviour & Pick<TokenDescription, 'last4'>;
+
+export const TEST_TOKENS: ReadonlyMap<string, TestToken> = new Map<string, TestToken>([
+  ['tok_ok', { does: 'succeed', last4: '4242' }],
+  ['tok_declined', { does: 'decline', reason: 'card_declined', last4: '0002' }],
+  ['tok_insufficient_funds', { does: 'decline', reason: 'insufficient_funds', last4: '9995' }],
+  ['tok_slow', { does: 'slow', last4: '0010' }],
+  ['tok_timeout_captured', { does: 'silent-taken', last4: '0011' }],
+  ['tok_timeout_lost', { does: 'silent-lost', failures: 1, last4: '0012' }],
+  ['tok_late_capture', { does: 'late', last4: '0013' }],
+  ['tok_flaky', { does: 'flaky', failures: 2, last4: '0014' }],
+]);
+
+/** An error of the network, the gateway or the request, as a caller of a real gateway sees it. */
+class SimulatorError extends Error {
+  readonly code: 'gateway-error' | 'key-reused';
+  constructor(code: 'gateway-error' | 'key-reused', message: string) {
+    super(message);
+    this.name = 'SimulatorError';
+    this.code = code;
+  }
+}
+
+/** Rejects only when the caller stops listening. */
+function silence(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new SimulatorError('gateway-error', 'the caller has given up'));
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  return promise;
 }

@@ -1,12 +1,13 @@
-import { CALL_LEASE_MS } from '../domain/gateway-timing.ts';
-import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
-import type { GatewayMessage } from '../domain/payment-message.ts';
-import { callGateway } from './call-gateway.ts';
-import { callSlots } from './call-slots.ts';
+import type { Engine } from '@souk/chassis/engine/engine';
+import { WriterClosedError } from '@souk/chassis/input-errors';
+import type { Metrics } from '@souk/chassis/telemetry/metrics';
+import { CALL_LEASE_MS, CHARGE_NOT_CAPTURED, chargeKey, type GatewayMessage, type GatewayTask, refundKey } from '../domain/gateway-call.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+import { advanceCharge, advanceRefund } from '../usecases/advance-payment.ts';
+import { callGateway, within } from './call-gateway.ts';
 import type { Gateway } from './gateway.ts';
-import { within } from './within.ts';
 
-export interface TaskRunnerOptions {
+interface TaskRunnerOptions {
   readonly gateway: Gateway;
   /** Time-out of a call in milliseconds; at most half of the lease. */
   readonly callLimitMs: number;
@@ -72,4 +73,111 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
 
 function keyOf(task: GatewayTask): string {
   return task.kind === 'charge' || task.kind === 'ask-charge' ? chargeKey(task.paymentId) : refundKey(task.refundId);
+}
+
+/** A limited number of slots for calls. A caller that finds none free waits in a queue, up to a time-out. */
+interface CallSlots {
+  /** True: the slot is yours until you release it. False: the wait timed out, or the slots were closed. */
+  take(): Promise<boolean>;
+  release(): void;
+  /** Number of slots that are neither taken nor waited for. */
+  free(): number;
+  /** Turns away all waiting and all later callers. */
+  close(): void;
+}
+
+interface Waiter {
+  readonly until: number;
+  resolve(taken: boolean): void;
+}
+
+/**
+ * Times out waiting callers (by the clock `now`, in milliseconds) only when a slot becomes free: that is soon, as calls
+ * have a time-out. The bulkhead of cockatiel would not do: it turns waiting callers away only then even when it is to stop, and
+ * whoever comes just after a release overtakes the caller whose turn it is, who then waits behind all others.
+ */
+export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
+  let taken = 0;
+  let closed = false;
+  /** In the order in which they came. */
+  const waiters = new Set<Waiter>();
+
+  function nextInTime(): Waiter | undefined {
+    const at = now();
+    for (const waiter of waiters) {
+      waiters.delete(waiter);
+      if (waiter.until >= at) return waiter;
+      waiter.resolve(false);
+    }
+    return undefined;
+  }
+
+  return {
+    async take() {
+      if (closed) return false;
+      if (taken < limit) {
+        taken += 1;
+        return true;
+      }
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      waiters.add({ until: now() + maxWaitMs, resolve });
+      return promise;
+    },
+    release() {
+      const next = nextInTime();
+      if (next === undefined) taken -= 1;
+      else next.resolve(true);
+    },
+    free: () => (closed ? 0 : Math.max(0, limit - taken - waiters.size)),
+    close() {
+      closed = true;
+      for (const waiter of waiters) waiter.resolve(false);
+      waiters.clear();
+    },
+  };
+}
+
+interface RecordAnswerDeps {
+  readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];
+  /** Reports an anomaly to a person: there is no message that could become a dead letter. */
+  readonly anomaly: (cause: string, task: GatewayTask) => void;
+  /** A refund was refused because the gateway has not taken the money yet; it is sent again. */
+  readonly tooEarly: (task: GatewayTask) => void;
+}
+
+/** Submits the gateway's answer to the writer as an input. */
+export function recordAnswer({ submit, anomaly, tooEarly }: RecordAnswerDeps) {
+  return async (task: GatewayTask, message: GatewayMessage): Promise<void> => {
+    if (task.kind === 'refund' && message.on === 'gateway.declined' && message.reason === CHARGE_NOT_CAPTURED) tooEarly(task);
+    try {
+      const cause = await ('refundId' in task
+        ? submit(advanceRefund, { orderId: task.orderId, refundId: task.refundId, message })
+        : submit(advanceCharge, { orderId: task.orderId, message }));
+      if (cause !== null) anomaly(cause, task);
+    } catch (error) {
+      // The row becomes due again, so the gateway is asked again after the next start.
+      if (!(error instanceof WriterClosedError)) throw error;
+    }
+  };
+}
+
+const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const CALLS = ['charge', 'ask-charge', 'refund', 'ask-refund'] as const satisfies GatewayTask['kind'][];
+
+export interface GatewayMeter {
+  measured(kind: GatewayTask['kind'], message: GatewayMessage['on'], ms: number): void;
+  anomaly(): void;
+}
+
+export function gatewayMeter(metrics: Metrics): GatewayMeter {
+  const calls = metrics.histogram('payment_gateway_call_seconds', 'Calls to the gateway', BUCKETS, ['call', 'answer']);
+  const anomalies = metrics.counter(
+    'payment_gateway_anomalies_total',
+    'Answers of the gateway that contradict its earlier ones',
+  );
+  for (const call of CALLS) calls.zero({ call, answer: 'gateway.unknown' });
+  return {
+    measured: (call, answer, ms) => calls.labels(call, answer).observe(ms / 1000),
+    anomaly: () => anomalies.inc(),
+  };
 }

@@ -11,18 +11,20 @@ import { ListQuery } from '@souk/contracts/http/common';
 import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import type { GatewayTask } from '../domain/gateway-task.ts';
-import type { TokenDescription } from '../gateway/gateway.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
+import type { PaymentMethod } from '../domain/payment-method.ts';
+import { within } from '../gateway/call-gateway.ts';
+import type { Gateway, TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { type Addition, addPaymentMethod } from '../usecases/add-payment-method.ts';
-import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { methodRepresentation } from './representations.ts';
+import { type Addition, addPaymentMethod, removePaymentMethod } from '../usecases/keep-payment-methods.ts';
 
 interface PaymentMethodRoutesDeps {
   readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
   readonly reads: Pick<PaymentReads, 'method' | 'methods'>;
-  /** undefined: the gateway does not know the token. Throws a problem when the gateway cannot be asked. */
-  readonly describeToken: (token: string) => Promise<TokenDescription | undefined>;
+  readonly gateway: Pick<Gateway, 'describeToken'>;
+  /** Milliseconds that the gateway may take to describe a token. */
+  readonly gatewayTimeoutMs: number;
+  readonly gatewayFailed: (error: unknown) => void;
   /** Maximum number of methods per customer. */
   readonly limit: number;
 }
@@ -31,13 +33,14 @@ const ById = Type.Object({ id: Uuid });
 const methods = idPages('payment-methods');
 
 /** Routes for a customer's own payment methods: nobody else learns that they exist. */
-export function paymentMethodRoutes({ commands, reads, describeToken, limit }: PaymentMethodRoutesDeps) {
-  const add = addPaymentMethod(limit);
+export function paymentMethodRoutes(deps: PaymentMethodRoutesDeps) {
+  const { commands, reads } = deps;
+  const add = addPaymentMethod(deps.limit);
   return router()
     .post(
       '/payment-methods',
       async ({ body: { token, label }, principal: { userId }, ...request }) => {
-        const described = await describeToken(token);
+        const described = await describeToken(token, deps);
         if (described === undefined) {
           throw fieldsRefused('payment-token-refused', [{ pointer: '/token', detail: 'is not known to the gateway' }], "get a new one from the gateway's form");
         }
@@ -107,5 +110,19 @@ function added(addition: Addition): StoredAnswer {
       throw problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
     default:
       return addition satisfies never;
+  }
+}
+
+function methodRepresentation({ id, brand, last4, label, createdAt }: PaymentMethod): PublishedMethod {
+  return { id, brand, last4, label, createdAt: new Date(createdAt).toISOString() };
+}
+
+/** undefined: the gateway does not know the token. Throws the 503 problem when the gateway gives no answer: a caller is waiting. */
+async function describeToken(token: string, { gateway, gatewayTimeoutMs, gatewayFailed }: PaymentMethodRoutesDeps): Promise<TokenDescription | undefined> {
+  try {
+    return await within(gatewayTimeoutMs, (signal) => gateway.describeToken(token, signal));
+  } catch (error) {
+    gatewayFailed(error);
+    throw problem('unavailable', { detail: 'The payment gateway does not answer: try again in 5 s.', headers: { 'retry-after': '5' } });
   }
 }

@@ -1,9 +1,14 @@
+import type { Engine } from '@souk/chassis/engine/engine';
+import { onceResponse } from '@souk/chassis/service/answer-once';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
+import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { rowsWithin } from '@souk/chassis/web/paging/page';
-import { type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
-import { tellAbout } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
+import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
   Payment as PublishedPayment,
@@ -11,21 +16,21 @@ import {
   PaymentQuery,
   Refund as PublishedRefund,
   RefundPage,
+  RequestRefund,
 } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
+import { formatMoney } from '@souk/contracts/money-text';
 import { LONGEST_REASON } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
-import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
-import { paymentRepresentation, refundRepresentation } from './representations.ts';
+import type { GatewayTask } from '../domain/gateway-call.ts';
+import type { Refund } from '../domain/payment.ts';
+import type { RefundDecision } from '../domain/refund-saga.ts';
+import type { AskedPayment, PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { refundPayment } from '../usecases/advance-payment.ts';
 
 const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
 const refunds = idPages('refunds', rowsWithin(LONGEST_REASON));
-
-/** The same answer for a missing payment and another customer's: strangers cannot tell them apart. */
-export function noSuchPayment(): Problem {
-  return problem('not-found', { detail: 'There is no such payment, or it is not yours: GET /payments lists those you may see.' });
-}
 
 /** Routes that show customers their own payments, and staff all. */
 export function paymentRoutes(reads: PaymentReads) {
@@ -88,4 +93,91 @@ export function paymentRoutes(reads: PaymentReads) {
         detail: { summary: 'One refund of a payment' },
       },
     );
+}
+
+interface RefundRoutesDeps {
+  readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'executeOnce'>;
+  readonly reads: Pick<PaymentReads, 'payment'>;
+  /** seconds for which a second-factor code is good; 0: none is asked for */
+  readonly freshSecondFactorS: number;
+  /** minor units of a payment that may be refunded without a code */
+  readonly refundSecondFactorAbove: number;
+}
+
+/** Route for staff: refunds a payment, whatever became of the order. */
+export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecondFactorAbove }: RefundRoutesDeps) {
+  return router().post(
+    '/payments/:id/refunds',
+    async ({ body, params, principal, idempotency, request }) => {
+      if (idempotency === undefined) throw keyMissing();
+      const { amount, reason } = body;
+      const payment = await reads.payment(params.id);
+      if (payment === undefined) throw noSuchPayment();
+      tellAbout(request, { orderId: payment.orderId });
+      const most = hasFreshSecondFactor(principal, freshSecondFactorS) ? Infinity : refundSecondFactorAbove;
+      const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId, most };
+      const stale = () => secondFactorStale(principal, freshSecondFactorS);
+      const once = { ...idempotency, render: (decision: RefundDecision) => answer(decision, stale) };
+      return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)), request);
+    },
+    {
+      role: 'staff',
+      postponable: true,
+      idempotent: 'required',
+      refuses: ['refund-exceeds', 'second-factor-stale'],
+      params: ById,
+      body: RequestRefund,
+      response: { 202: PublishedRefund },
+      detail: { summary: 'Refund a payment, in part or whole' },
+    },
+  );
+}
+
+/** Throws a refusal as a problem, so that it is not kept under the key. */
+function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer {
+  switch (decision.kind) {
+    case 'accepted': {
+      const { refund } = decision;
+      return storedAnswer(202, refundRepresentation(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
+    }
+    case 'above-most':
+      throw stale();
+    case 'wrong-currency':
+      throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
+    case 'exceeds':
+      throw problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now: ask for no more.` });
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** The same answer for a missing payment and another customer's: strangers cannot tell them apart. */
+function noSuchPayment(): Problem {
+  return problem('not-found', { detail: 'There is no such payment, or it is not yours: GET /payments lists those you may see.' });
+}
+
+/** The payment as callers see it: no token, no internal fields. */
+function paymentRepresentation(payment: AskedPayment): PublishedPayment {
+  const { id, orderId, userId, live, amount, status } = payment;
+  return {
+    id,
+    orderId,
+    userId,
+    live,
+    amount,
+    status,
+    refunded: { amount: payment.status === 'captured' ? payment.refunded : 0, currency: amount.currency },
+    failureReason: payment.status === 'failed' ? payment.failureReason : null,
+    gatewayReference: payment.status === 'captured' ? payment.gatewayReference : null,
+    createdAt: time(payment.createdAt),
+    updatedAt: time(payment.updatedAt),
+  };
+}
+
+function refundRepresentation({ id, paymentId, amount, reason, status, createdAt }: Refund): PublishedRefund {
+  return { id, paymentId, amount, reason, status, createdAt: time(createdAt) };
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
 }

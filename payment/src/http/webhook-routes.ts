@@ -7,11 +7,11 @@ import { WebhookReceived } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { actionOf, type GatewayTask } from '../domain/gateway-task.ts';
+import { actionOf, type GatewayTask } from '../domain/gateway-call.ts';
 import { messageOf } from '../gateway/call-gateway.ts';
 import type { Gateway, GatewayNews } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { receiveWebhook, type WebhookSubject } from '../usecases/receive-webhook.ts';
+import { receiveWebhook, type WebhookSubject } from '../usecases/advance-payment.ts';
 
 interface WebhookRoutesDeps {
   readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'execute'>;
@@ -38,7 +38,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
 
   function forged(request: Request) {
     tellSecurity(request, 'webhook.refused', {});
-    return problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+    return problem('signature-invalid', { detail: 'The signature does not match this body, our secret and the current time: sign the webhook again.' });
   }
 
   /** A sender of slow bodies must at least know the form of a webhook. */

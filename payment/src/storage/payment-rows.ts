@@ -1,6 +1,7 @@
-import type { Cause } from '../domain/cause.ts';
-import type { Payment } from '../domain/payment.ts';
-import type { PaymentsTable } from './payment-schema.ts';
+import type { WebhookEvent } from '../domain/gateway-call.ts';
+import type { Cause, Payment, Refund } from '../domain/payment.ts';
+import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
+import type { ErasedUsersTable, PaymentMethodsTable, PaymentsTable, RefundsTable, WebhookEventsTable } from './payment-schema.ts';
 
 export const PAYMENT_COLUMNS = [
   ...([
@@ -110,9 +111,91 @@ export function paymentFromRow(row: PaymentsTable): Payment {
     }
     if (row.status === 'failed' && failureReason !== null) return { ...facts, status: 'failed', amount, failureReason };
   }
-  throw new Error(`the row of payment ${row.id} is not whole`);
+  throw new Error(`the row of payment ${row.id} is incomplete`);
 }
 
 function cancelledBy({ cancelled_by: causationId, cancelled_traceparent: traceparent }: PaymentsTable): Cause | null {
   return causationId === null && traceparent === null ? null : { causationId, traceparent };
+}
+
+export const REFUND_COLUMNS = [
+  ...(['id', 'payment_id', 'order_id', 'amount', 'currency', 'reason', 'requested_by', 'status', 'attempts'] as const),
+  ...(['next_check_at', 'gateway_reference', 'failure_reason', 'caused_by', 'traceparent', 'created_at', 'updated_at'] as const),
+];
+
+export function refundToRow(refund: Refund): RefundsTable {
+  return {
+    id: refund.id,
+    payment_id: refund.paymentId,
+    order_id: refund.orderId,
+    amount: refund.amount.amount,
+    currency: refund.amount.currency,
+    reason: refund.reason,
+    requested_by: refund.requestedBy,
+    caused_by: refund.cause.causationId,
+    traceparent: refund.cause.traceparent,
+    status: refund.status,
+    attempts: refund.status === 'pending' ? refund.attempts : 0,
+    next_check_at: refund.status === 'pending' ? refund.nextCheckAt : null,
+    gateway_reference: refund.status === 'succeeded' ? refund.gatewayReference : null,
+    failure_reason: refund.status === 'failed' ? refund.failureReason : null,
+    created_at: refund.createdAt,
+    updated_at: refund.updatedAt,
+  };
+}
+
+export function refundFromRow(row: RefundsTable): Refund {
+  const facts = {
+    id: row.id,
+    paymentId: row.payment_id,
+    orderId: row.order_id,
+    amount: { amount: row.amount, currency: row.currency },
+    reason: row.reason,
+    requestedBy: row.requested_by,
+    cause: { causationId: row.caused_by, traceparent: row.traceparent },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+  const {
+    attempts,
+    next_check_at: nextCheckAt,
+    gateway_reference: gatewayReference,
+    failure_reason: failureReason,
+  } = row;
+  if (row.status === 'pending' && nextCheckAt !== null) return { ...facts, status: 'pending', attempts, nextCheckAt };
+  if (row.status === 'succeeded' && gatewayReference !== null)
+    return { ...facts, status: 'succeeded', gatewayReference };
+  if (row.status === 'failed' && failureReason !== null) return { ...facts, status: 'failed', failureReason };
+  throw new Error(`the row of refund ${row.id} is incomplete`);
+}
+
+export const PAYMENT_METHOD_COLUMNS = ['id', 'user_id', 'token', 'brand', 'last4', 'label', 'created_at'] as const;
+
+export function methodToRow({ id, userId, token, brand, last4, label, createdAt }: PaymentMethod): PaymentMethodsTable {
+  return { id, user_id: userId, token, brand, last4, label, created_at: createdAt };
+}
+
+export function methodFromRow(row: PaymentMethodsTable): PaymentMethod {
+  const { id, user_id: userId, token, brand, last4, label, created_at: createdAt } = row;
+  return { id, userId, token, brand, last4, label, createdAt };
+}
+
+export const WEBHOOK_EVENT_COLUMNS = ['id', 'payment_key', 'said', 'outcome', 'received_at'] as const;
+
+export function webhookEventToRow({ id, key, said, outcome, receivedAt }: WebhookEvent): WebhookEventsTable {
+  return { id, payment_key: key, said, outcome, received_at: receivedAt };
+}
+
+export function webhookEventFromRow({ id, payment_key: key, said, outcome, received_at }: WebhookEventsTable): WebhookEvent {
+  return { id, key, said, outcome, receivedAt: received_at };
+}
+
+export const ERASED_USER_COLUMNS = ['user_id', 'erased_at', 'due_at'] as const;
+
+export function erasedUserToRow({ userId, erasedAt, dueAt }: ErasedUser): ErasedUsersTable {
+  return { user_id: userId, erased_at: erasedAt, due_at: dueAt };
+}
+
+export function erasedUserFromRow({ user_id: userId, erased_at: erasedAt, due_at: dueAt }: ErasedUsersTable): ErasedUser {
+  return { userId, erasedAt, dueAt };
 }

@@ -2,11 +2,9 @@ import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Money } from '@souk/contracts/money';
-import type { ErasedUser } from '../domain/erased-user.ts';
-import type { Payment, VoidedPayment } from '../domain/payment.ts';
-import type { PaymentMethod } from '../domain/payment-method.ts';
-import type { Refund } from '../domain/refund.ts';
-import type { WebhookEvent } from '../domain/webhook-event.ts';
+import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
+import type { Payment, Refund, VoidedPayment } from '../domain/payment.ts';
+import type { WebhookEvent } from '../domain/gateway-call.ts';
 
 /** A user who has payment methods. */
 export type Customer = CountedOwner & { readonly methods: number };

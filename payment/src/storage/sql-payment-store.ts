@@ -1,11 +1,43 @@
+import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { forgetRows } from '@souk/chassis/stores/sql/forget-rows';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
-import { paymentCollections } from './payment-collections.ts';
-import { paymentMigrations } from './payment-migrations.ts';
-import type { PaymentSchema } from './payment-schema.ts';
-import type { PaymentCollections, PaymentStore } from './payment-store.ts';
-import { sqlPaymentReads } from './sql-payment-reads.ts';
+import { type Kysely, sql } from 'kysely';
+import type { WebhookEvent } from '../domain/gateway-call.ts';
+import type { Payment, Refund } from '../domain/payment.ts';
+import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
+import {
+  CHANGING_PAYMENT_COLUMNS,
+  ERASED_USER_COLUMNS,
+  erasedUserFromRow,
+  erasedUserToRow,
+  methodFromRow,
+  methodToRow,
+  PAYMENT_COLUMNS,
+  PAYMENT_METHOD_COLUMNS,
+  PAYMENT_STATE_COLUMNS,
+  paymentFromRow,
+  paymentToRow,
+  REFUND_COLUMNS,
+  refundFromRow,
+  refundToRow,
+  WEBHOOK_EVENT_COLUMNS,
+  webhookEventFromRow,
+  webhookEventToRow,
+} from './payment-rows.ts';
+import {
+  type ErasedUsersTable,
+  type PaymentMethodsTable,
+  paymentMigrations,
+  type PaymentSchema,
+  type PaymentsTable,
+  type RefundsTable,
+  type WebhookEventsTable,
+} from './payment-schema.ts';
+import type { AskedPayment, Customer, PaymentCollections, PaymentReads, PaymentStore } from './payment-store.ts';
 
 /** Payment's store on any SQL database that the chassis has an adapter for. Call `migrate()` before anything else. */
 export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentStore {
@@ -20,4 +52,137 @@ export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentSt
       return forgetRows(database, 'webhook_events', 'id', old.compile());
     },
   };
+}
+
+/** Maps Payment's entities to SQL tables. */
+function paymentCollections(dialect: Dialect): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
+  return {
+    payments: paymentCollection(dialect),
+    refunds: rowCollection<Refund, RefundsTable>(dialect, {
+      table: 'refunds',
+      columns: REFUND_COLUMNS,
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: refundToRow,
+      fromRow: refundFromRow,
+    }),
+    paymentMethods: rowCollection<PaymentMethod, PaymentMethodsTable>(dialect, {
+      table: 'payment_methods',
+      columns: PAYMENT_METHOD_COLUMNS,
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: methodToRow,
+      fromRow: methodFromRow,
+    }),
+    customers: countedOwners<Customer>(dialect, {
+      table: 'customers',
+      tally: { table: 'payment_methods', index: 'payment_methods_user', owner: 'user_id', figures: ['count(*) as methods'] },
+      ownerOf: (figures) => ({ methods: Number(figures?.['methods'] ?? 0) }),
+    }),
+    webhookEvents: rowCollection<WebhookEvent, WebhookEventsTable>(dialect, {
+      table: 'webhook_events',
+      columns: WEBHOOK_EVENT_COLUMNS,
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: webhookEventToRow,
+      fromRow: webhookEventFromRow,
+    }),
+    erasedUsers: rowCollection<ErasedUser, ErasedUsersTable>(dialect, {
+      table: 'erased_users',
+      columns: ERASED_USER_COLUMNS,
+      keyColumn: 'user_id',
+      keyOf: ({ userId }) => userId,
+      toRow: erasedUserToRow,
+      fromRow: erasedUserFromRow,
+    }),
+  };
+}
+
+function paymentCollection(dialect: Dialect): SqlCollection<Payment> {
+  const rows = rowCollection<Payment, PaymentsTable>(dialect, {
+    table: 'payments',
+    columns: PAYMENT_COLUMNS,
+    keyColumn: 'order_id',
+    keyOf: ({ orderId }) => orderId,
+    toRow: paymentToRow,
+    fromRow: paymentFromRow,
+    remembered: { guard: PAYMENT_STATE_COLUMNS, bytesOf: () => 1500 },
+  });
+  return {
+    ...rows,
+    update: (changes) => [
+      dialect.update(
+        'payments',
+        CHANGING_PAYMENT_COLUMNS,
+        ['order_id'],
+        changes.map(({ before, after }) => {
+          const [was, row] = [paymentToRow(before), paymentToRow(after)];
+          return [...CHANGING_PAYMENT_COLUMNS.map((column) => row[column]), row.order_id, ...PAYMENT_STATE_COLUMNS.map((column) => was[column])];
+        }),
+        PAYMENT_STATE_COLUMNS,
+      ),
+    ],
+  };
+}
+
+function sqlPaymentReads(db: Kysely<PaymentSchema>, dialect: Dialect): PaymentReads {
+  const now = sql<number>`${dialect.now}`;
+  const payments = () => db.selectFrom('payments').select(PAYMENT_COLUMNS).where('amount', 'is not', null);
+  const refunds = () => db.selectFrom('refunds').select(REFUND_COLUMNS);
+  const methods = () => db.selectFrom('payment_methods').select(PAYMENT_METHOD_COLUMNS);
+  return {
+    async now() {
+      return (await db.selectNoFrom(now.as('at')).executeTakeFirstOrThrow()).at;
+    },
+    async payment(id) {
+      const row = await payments().where('id', '=', id).executeTakeFirst();
+      return row && asked(paymentFromRow(row));
+    },
+    async payments({ userId, orderId }, { before, limit }) {
+      let query = payments().orderBy('id', 'desc').limit(limit);
+      if (userId !== undefined) query = query.where('user_id', '=', userId);
+      if (orderId !== undefined) query = query.where('order_id', '=', orderId);
+      if (before !== undefined) query = query.where('id', '<', before);
+      return (await query.execute()).map((row) => asked(paymentFromRow(row)));
+    },
+    async refund(id) {
+      const row = await refunds().where('id', '=', id).executeTakeFirst();
+      return row && refundFromRow(row);
+    },
+    async refunds(paymentId, { before, limit }) {
+      let query = refunds().where('payment_id', '=', paymentId).orderBy('id', 'desc').limit(limit);
+      if (before !== undefined) query = query.where('id', '<', before);
+      return (await query.execute()).map(refundFromRow);
+    },
+    async method(id) {
+      const row = await methods().where('id', '=', id).executeTakeFirst();
+      return row && methodFromRow(row);
+    },
+    async methods(userId, { before, limit }) {
+      let query = methods().where('user_id', '=', userId).orderBy('id', 'desc').limit(limit);
+      if (before !== undefined) query = query.where('id', '<', before);
+      return (await query.execute()).map(methodFromRow);
+    },
+    usersToErase(limit) {
+      const due = db.selectFrom('erased_users').select('user_id as userId').where('due_at', '<=', now);
+      return due.orderBy('due_at').limit(limit).execute();
+    },
+    duePayments(limit) {
+      const due = db.selectFrom('payments').select('order_id as orderId').where('next_check_at', '<=', now);
+      return due.orderBy('next_check_at').limit(limit).execute();
+    },
+    dueRefunds(limit) {
+      const due = db
+        .selectFrom('refunds')
+        .select(['order_id as orderId', 'id as refundId'])
+        .where('next_check_at', '<=', now);
+      return due.orderBy('next_check_at').limit(limit).execute();
+    },
+  };
+}
+
+function asked(payment: Payment): AskedPayment {
+  if (payment.status !== 'voided') return payment;
+  if (payment.amount === null) throw new Error('a payment that was never asked for has been read');
+  return { ...payment, amount: payment.amount };
 }
