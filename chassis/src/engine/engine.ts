@@ -8,9 +8,8 @@ import type { MessageHandlers } from './messaging/message-handlers.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from '../input-errors.ts';
-import { onceExecutor } from './writer/execute-once.ts';
+import { type Once, type OnceAnswer, onceExecutor } from './writer/once.ts';
 import type { Cause } from '../cause.ts';
-import type { Once, OnceAnswer } from './writer/once.ts';
 import type { Collections, UseCase } from './writer/use-case.ts';
 import type { Writer } from './writer/writer.ts';
 

@@ -1,9 +1,8 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { deadLetterTopic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
-import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { cutMessage, toldMessage } from './dead-letter-message.ts';
 
 /**

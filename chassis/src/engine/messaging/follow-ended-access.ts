@@ -1,10 +1,9 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS, type EndedAccess } from '../writer/ended-access.ts';
 import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
-import { withOwn } from '../writer/with-own.ts';
 import type { MessageHandler, MessageHandlers } from './message-handlers.ts';
 
 interface Told extends Omit<EndedAccess, 'at'> {

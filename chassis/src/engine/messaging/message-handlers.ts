@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
 import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
-import type { OwnChanges } from '../writer/with-own.ts';
+import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
   /** Changes that are made even though the message has to wait for an earlier one of its key; handling it later must be harmless. */

@@ -1,8 +1,7 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
-import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { type Failure, newDeadLetter } from './dead-letter.ts';
 import { type AnyMessageHandler, HANDLED, type Incoming, type Reception } from './message-handlers.ts';
 

@@ -1,7 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';
-import { withOwn } from '../writer/with-own.ts';
 import { newDeadLetter } from './dead-letter.ts';
 import { type AnyMessageHandler, HANDLED, type Reception, type Incoming } from './message-handlers.ts';
 import { appended } from './parking.ts';

@@ -1,13 +1,12 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../../telemetry/harmless.ts';
 import { endedWithin } from '../../timeouts.ts';
-import { Gathering, patienceMs } from '../gathering.ts';
+import { Gathering, patienceMs, type TimeSource } from '../gathering.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import { MessagesRefusedError } from '../../log/message-limit.ts';
 import { fitting, type Room } from '../../log/message-size.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { faultSource, type Report, type Trace } from '../../telemetry/report.ts';
-import type { TimeSource } from '../../time-source.ts';
 import { WriterClosedError } from '../../input-errors.ts';
 import { EVENTS_SIZE, eventSize, type Lane, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';

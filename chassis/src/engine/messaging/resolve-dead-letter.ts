@@ -1,7 +1,6 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import type { Decision, UseCase } from '../writer/use-case.ts';
-import { withOwn } from '../writer/with-own.ts';
 import { causedBy } from './consumer.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';

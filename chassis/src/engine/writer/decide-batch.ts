@@ -1,6 +1,6 @@
 import { OverloadedError } from '../../input-errors.ts';
 import type { Cause } from '../../cause.ts';
-import type { Input } from './input.ts';
+import type { Input } from './input-queue.ts';
 import type { LoadedWorld } from './loaded-world.ts';
 import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
 import type { Batch, StoredEvent } from './writer-store.ts';

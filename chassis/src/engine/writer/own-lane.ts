@@ -3,8 +3,7 @@ import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { faultSource, harmlessReport, type Report } from '../../telemetry/report.ts';
 import { StorageError } from '../../storage-error.ts';
 import { batchOf, type DecidingOptions } from './decide-batch.ts';
-import type { Input } from './input.ts';
-import { refuseExpired } from './refuse-expired.ts';
+import { type Input, refuseExpired } from './input-queue.ts';
 import type { Collections } from './use-case.ts';
 import { type Lane, LaneInUseError, LaneLostError, type StoredEvent, type WriterStore } from './writer-store.ts';
 

@@ -1,15 +1,12 @@
 import { endedWithin } from '../../timeouts.ts';
 import { harmless } from '../../telemetry/harmless.ts';
-import { Gathering, patienceMs } from '../gathering.ts';
+import { Gathering, patienceMs, type TimeSource } from '../gathering.ts';
 import { faultSource, harmlessReport } from '../../telemetry/report.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
-import type { TimeSource } from '../../time-source.ts';
 import { OverloadedError, WriterClosedError } from '../../input-errors.ts';
 import { NO_CAUSE } from '../../cause.ts';
-import type { Input, SubmitOptions } from './input.ts';
-import { InputQueue } from './input-queue.ts';
+import { type Deadlines, deadlines, type Input, InputQueue, refuseExpired, type SubmitOptions } from './input-queue.ts';
 import { type LaneOptions, LEASE_MS, OwnLane } from './own-lane.ts';
-import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
 import type { Collections, UseCase } from './use-case.ts';
 import { type Lane, LaneInUseError } from './writer-store.ts';
 
@@ -31,14 +28,14 @@ export interface WriterOptions<C extends Collections, Task> extends LaneOptions<
   batchSettled?(inputs: number, ms: number): void;
 }
 
-const LIMITS = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: LEASE_MS };
+const DEFAULTS = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: LEASE_MS };
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue; the inputs
  * at hand are settled in one transaction, one in flight, and then answered.
  */
 export class Writer<C extends Collections, Task = never> {
-  readonly #options: WriterOptions<C, Task> & typeof LIMITS;
+  readonly #options: WriterOptions<C, Task> & typeof DEFAULTS;
   readonly #faults: FaultSource;
   readonly #lane: OwnLane<C, Task>;
   readonly #queue = new InputQueue<C, Task>();
@@ -62,7 +59,7 @@ export class Writer<C extends Collections, Task = never> {
 
   private constructor(options: WriterOptions<C, Task>, lane: OwnLane<C, Task>) {
     const { batchSettled, report, paceMs, time } = options;
-    this.#options = { ...LIMITS, ...options, report: harmlessReport(report), ...(batchSettled && { batchSettled: harmless(batchSettled) }) };
+    this.#options = { ...DEFAULTS, ...options, report: harmlessReport(report), ...(batchSettled && { batchSettled: harmless(batchSettled) }) };
     this.#faults = faultSource(report, 'writer');
     this.#gathering = new Gathering({ leastMs: paceMs, awaitedMs: paceMs, mostMs: patienceMs(paceMs), waiting: () => this.#queue.length, time });
     this.#lane = lane;
@@ -192,7 +189,7 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs = this.#options.leaseMs): Promise<void> {
+  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs?: number): Promise<void> {
     const startedAt = performance.now();
     this.#underWay = batch;
     try {

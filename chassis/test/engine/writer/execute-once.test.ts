@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test';
 import { OverloadedError } from '../../../src/input-errors.ts';
-import { onceExecutor } from '../../../src/engine/writer/execute-once.ts';
-import type { SubmitOptions } from '../../../src/engine/writer/input.ts';
-import type { Once, Shows } from '../../../src/engine/writer/once.ts';
+import { type Once, onceExecutor, type Shows } from '../../../src/engine/writer/once.ts';
+import type { SubmitOptions } from '../../../src/engine/writer/input-queue.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
 interface Submitted {

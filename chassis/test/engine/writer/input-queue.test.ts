@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { NO_CAUSE } from '../../../src/cause.ts';
-import type { Input } from '../../../src/engine/writer/input.ts';
-import { InputQueue } from '../../../src/engine/writer/input-queue.ts';
+import { type Input, InputQueue } from '../../../src/engine/writer/input-queue.ts';
 
 function input(value: string, cameAt: number, canWait = false): Input<never, never> {
   return {

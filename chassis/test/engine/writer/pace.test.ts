@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { patienceMs } from '../../../src/engine/gathering.ts';
 import { newId } from '../../../src/ids.ts';
-import type { SubmitOptions } from '../../../src/engine/writer/input.ts';
+import type { SubmitOptions } from '../../../src/engine/writer/input-queue.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import { handTime } from '../../hand-time.ts';
 import { memoryStore } from './memory-store.ts';
