@@ -1,4 +1,5 @@
 import { answerOnce, type Asked } from '@souk/chassis/service/answer-once';
+import type { Problem } from '@souk/chassis/web/problems/problem';
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import { newId } from '@souk/chassis/ids';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
@@ -25,7 +26,7 @@ export function runStockCommand({ reads, commands, toldByProduct }: StockCommand
     useCase: MoveByHand<Said & StockCommand>,
     said: Said,
     { params: { sku }, principal, idempotency, request }: AskedOfSku,
-    render: (answer: StockAnswer, sku: string) => StoredAnswer,
+    render: (answer: StockAnswer, sku: string) => StoredAnswer | Problem,
   ): Promise<Response> => {
     const told = (await reads.catalogued(sku)) === undefined ? await toldByProduct(sku, request, true) : null;
     const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };

@@ -1,7 +1,7 @@
 import { entityTag } from '@souk/chassis/web/app/entity-tag';
 import { onceResponse } from '@souk/chassis/service/answer-once';
 import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { problem, problemAnswer } from '@souk/chassis/web/problems/problem';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -11,7 +11,6 @@ import type { Shows } from '@souk/chassis/engine/writer/once';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
 import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
-import { isLimit } from '../domain/customer-limits.ts';
 import type { Order } from '../domain/order.ts';
 import { asPlaced, type OrderRequest, type Placement } from '../domain/place-order.ts';
 import type { OrderCollections, OrderReads } from '../storage/order-store.ts';
@@ -42,7 +41,7 @@ export function placementRoutes({ commands, reads, placeOrder, learnSkus }: Plac
       const shippingAddress = await readAddress(body.shippingAddress, '/shippingAddress');
       if (idempotency === undefined) throw keyMissing();
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
-      const render = (placement: Placement) => answerOf(placement, body.items, request);
+      const render = (placement: Placement) => answerOf(placement, body.items);
       const asked = { ...body, shippingAddress, userId: principal.userId };
       return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render, shows }, causeOf(request)), request);
     },
@@ -66,14 +65,8 @@ export function placementRoutes({ commands, reads, placeOrder, learnSkus }: Plac
   );
 }
 
-function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
-  if (placement.kind === 'refused') {
-    const why = refused(placement.refusal, items);
-    // A temporary refusal is not stored under the idempotency key: the same request may succeed later.
-    if (isLimit(placement.refusal)) throw why;
-    return problemAnswer(why, request);
-  }
-  return placedAnswer(placement.order);
+function answerOf(placement: Placement, items: PlaceOrder['items']): StoredAnswer | Problem {
+  return placement.kind === 'refused' ? refused(placement.refusal, items) : placedAnswer(placement.order);
 }
 
 function placedAnswer(order: Order): StoredAnswer {

@@ -6,7 +6,7 @@ import type { CategoryAnswer, CategoryRefusal } from '../usecases/category-answe
 /** The category of an answer; throws a refusal as the problem that callers see. */
 export function acceptedCategory(answer: CategoryAnswer): Category {
   if (answer.kind === 'done') return answer.category;
-  throw refused(answer.kind);
+  throw categoryRefused(answer.kind);
 }
 
 export function noSuchCategory(): Problem {
@@ -15,7 +15,7 @@ export function noSuchCategory(): Problem {
 
 const PARENT = '/parentId';
 
-function refused(kind: CategoryRefusal['kind']): Problem {
+export function categoryRefused(kind: CategoryRefusal['kind']): Problem {
   switch (kind) {
     case 'no-such-category':
       return noSuchCategory();

@@ -2,6 +2,7 @@ import { answerOnce } from '@souk/chassis/service/answer-once';
 import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import type { Problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
@@ -20,7 +21,7 @@ import type { CategoryAnswer } from '../usecases/category-answer.ts';
 import { createCategory } from '../usecases/create-category.ts';
 import { deleteCategory } from '../usecases/delete-category.ts';
 import { patchCategory } from '../usecases/patch-category.ts';
-import { acceptedCategory, noSuchCategory } from './category-refused.ts';
+import { acceptedCategory, categoryRefused, noSuchCategory } from './category-refused.ts';
 import type { Commands } from './commands.ts';
 
 const ById = Type.Object({ id: Uuid });
@@ -84,8 +85,9 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     });
 }
 
-function creation(answer: CategoryAnswer): StoredAnswer {
-  const category = acceptedCategory(answer);
+function creation(answer: CategoryAnswer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return categoryRefused(answer.kind);
+  const { category } = answer;
   return storedAnswer(201, categoryRepresentation(category), {
     etag: entityTag(category.version),
     location: `/categories/${category.id}`,

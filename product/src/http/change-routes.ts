@@ -1,6 +1,7 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
 import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import type { Problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
@@ -15,7 +16,7 @@ import { createProduct } from '../usecases/create-product.ts';
 import { patchProduct } from '../usecases/patch-product.ts';
 import { putVariant } from '../usecases/put-variant.ts';
 import type { Commands } from './commands.ts';
-import { accepted } from './refused.ts';
+import { accepted, refused } from './refused.ts';
 
 const TOLD_WHOLE =
   'Others hear of a product in one message with all of it, variants and options included. A change after which that message would ' +
@@ -74,8 +75,9 @@ export function changeRoutes(commands: Commands) {
     });
 }
 
-function creation(answer: Answer): StoredAnswer {
-  const product = accepted(answer);
+function creation(answer: Answer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return refused(answer);
+  const { product } = answer;
   return storedAnswer(201, productRepresentation(product), {
     etag: entityTag(product.version),
     location: `/products/${product.id}`,

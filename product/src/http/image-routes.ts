@@ -2,7 +2,7 @@ import { answerOnce } from '@souk/chassis/service/answer-once';
 import { obeyIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { type Idempotency, storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { problem } from '@souk/chassis/web/problems/problem';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
@@ -18,7 +18,7 @@ import { patchImage } from '../usecases/patch-image.ts';
 import { atMost } from './at-most.ts';
 import type { Commands } from './commands.ts';
 import { imageAnswer, imageTag } from './image-answer.ts';
-import { acceptedImage } from './image-refused.ts';
+import { acceptedImage, imageRefused } from './image-refused.ts';
 import { accepted } from './refused.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
 import { visible } from './visible.ts';
@@ -105,7 +105,8 @@ function ofThese(bytes: Uint8Array, alt: string, idempotency: Idempotency): Idem
   return { ...idempotency, fingerprint };
 }
 
-function creation(answer: ImageAnswer): StoredAnswer {
-  const image = acceptedImage(answer);
+function creation(answer: ImageAnswer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return imageRefused(answer);
+  const { image } = answer;
   return storedAnswer(201, image, { location: image.url });
 }

@@ -14,8 +14,12 @@ export interface Once<Answer> {
   readonly key: string;
   /** Fingerprint of the request; the same key with another one is the caller's mistake. */
   readonly fingerprint: string;
-  /** The answer as it goes out; only a success (2xx) is kept, a refused request may be retried. */
-  render(answer: Answer): StoredAnswer;
+  /**
+   * The answer as it goes out, of which only a success (2xx) is kept; a refusal is returned as the error that the caller will
+   * be told, and the request may be retried. Pure, and never throws: an answer that is kept is stored in the transaction of its
+   * effect, so it is rendered in there.
+   */
+  render(answer: Answer): StoredAnswer | Error;
   /** Set if the answer can be made again from stored data: then none is kept, and `render` is called after the commit. */
   readonly shows?: Shows<Answer>;
 }
@@ -29,6 +33,8 @@ export interface Shows<Answer> {
 
 export type OnceAnswer =
   | { readonly kind: 'fresh' | 'replayed'; readonly answer: StoredAnswer }
+  /** The request was refused, and nothing is kept. */
+  | { readonly kind: 'refused'; readonly refusal: Error }
   | { readonly kind: 'reused' }
   /** The request was carried out, and its answer was deleted with the user it belonged to. */
   | { readonly kind: 'forgotten' }
@@ -89,10 +95,14 @@ export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<
 
 /** Outside of the transaction: an answer made from stored rows need not hold up other inputs. */
 async function rendered<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
-  if (decided.kind === 'done') return { kind: 'fresh', answer: render(decided.answer) };
+  if (decided.kind === 'done') return freshOrRefused(render(decided.answer));
   if (decided.kind !== 'done-before') return decided;
   if (shows === undefined) throw new Error('an answer that is kept has no place');
   return { kind: 'replayed', answer: await shows.again(decided.place) };
+}
+
+function freshOrRefused(rendered: StoredAnswer | Error) {
+  return rendered instanceof Error ? ({ kind: 'refused', refusal: rendered } as const) : ({ kind: 'fresh', answer: rendered } as const);
 }
 
 interface Outcome<Answer> {
@@ -149,15 +159,20 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
 
   function outcome(answer: Answer, { newId }: DecisionContext): Outcome<Answer> {
     if (shows !== undefined) return { decided: { kind: 'done', answer }, place: shows.place(answer), rendered: undefined };
-    const rendered = key.render(answer);
-    return { decided: { kind: 'fresh', answer: rendered }, place: rendered.status < 300 ? newId() : undefined, rendered };
+    const decided = freshOrRefused(key.render(answer));
+    if (decided.kind === 'refused') return { decided, place: undefined, rendered: undefined };
+    return { decided, place: decided.answer.status < 300 ? newId() : undefined, rendered: decided.answer };
   }
 
   /** The rows to store, in the form that the database has. */
   function kept(answer: Answer, place: string, rendered: StoredAnswer | undefined, { now, answerForm }: DecisionContext): Entities<ChassisCollections> {
     const { owner } = key;
     const keptAnswers: KeptAnswer[] = [];
-    if (answerForm < KEYED_ANSWERS) keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: rendered ?? key.render(answer), at: now });
+    if (answerForm < KEYED_ANSWERS) {
+      const shown = rendered ?? key.render(answer);
+      if (shown instanceof Error) throw new Error('a refusal has a place', { cause: shown });
+      keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: shown, at: now });
+    }
     if (answerForm === WHOLE_ANSWERS) return { keptAnswers };
     if (rendered !== undefined) keptAnswers.push({ id: place, owner, fingerprint: key.fingerprint, answer: rendered, at: now });
     const row = (period: number): AnswerKey => ({ period, hash, fingerprint, place });

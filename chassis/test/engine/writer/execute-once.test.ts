@@ -23,7 +23,7 @@ function handWriter() {
     scope: 'anna POST /deposits',
     key,
     fingerprint: 'f',
-    render: (total) => ({ status: 201, headers: {}, body: String(total) }),
+    render: (total) => (total < 0 ? new Error('refused') : { status: 201, headers: {}, body: String(total) }),
   });
   const request = (key: string, shows?: Shows<number>) =>
     execute(deposit, { account: 'a', amount: 1 }, { ...once(key), ...(shows && { shows }) }, { limitMs: 10_000 });
@@ -68,11 +68,13 @@ test('what can be shown again is rendered when the transaction is over, and a re
   const { submitted, request } = handWriter();
   const first = { status: 201, headers: {}, body: 'as it was' };
   const shows: Shows<number> = { place: () => 'place', again: async (place) => ({ ...first, body: `${first.body} at ${place}` }) };
-  const answers = Promise.all([request('k', shows), request('l', shows)]);
+  const answers = Promise.all([request('k', shows), request('l', shows), request('m', shows)]);
   submitted[0]?.answer({ kind: 'done', answer: 7 });
   submitted[1]?.answer({ kind: 'done-before', place: 'there' });
+  submitted[2]?.answer({ kind: 'done', answer: -7 });
   expect(await answers).toEqual([
     { kind: 'fresh', answer: { status: 201, headers: {}, body: '7' } },
     { kind: 'replayed', answer: { ...first, body: 'as it was at there' } },
+    { kind: 'refused', refusal: new Error('refused') },
   ]);
 });

@@ -16,6 +16,7 @@ export function onceOfBefore<C extends ChassisCollections, Value, Answer>(
       if (kept !== undefined) return { answer: kept.fingerprint === fingerprint ? { kind: 'replayed', answer: kept.answer } : { kind: 'reused' } };
       const decision = useCase.decide(value, world, context);
       const answer = render(decision.answer);
+      if (answer instanceof Error) throw answer;
       const keptAnswers = [{ id, owner, fingerprint, answer, at: context.now }];
       return withOwn<C, OnceDecided<Answer>, never>({ ...decision, answer: { kind: 'fresh', answer } }, { puts: { keptAnswers } });
     },

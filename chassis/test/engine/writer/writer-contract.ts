@@ -397,6 +397,24 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect((await submit(201)).kind).toBe('replayed');
     });
 
+    test('a refusal is handed back with its reason, keeps no answer, and leaves the key free for another try', async () => {
+      const { writer } = await openWriter();
+      const cautious: typeof deposit = {
+        ...deposit,
+        decide: (value, ...rest) => (value.amount > 10 ? { answer: -value.amount } : deposit.decide(value, ...rest)),
+      };
+      const refusal = new Error('too much at once');
+      const render = (total: number) => (total < 0 ? refusal : { status: 201, headers: {}, body: String(total) });
+      const submit = (amount: number) =>
+        writer.submit(once(cautious, { owner: 'user', scope: 's', key: 'k', fingerprint: 'f', render }), { account: 'a', amount });
+      const [refused, other] = await Promise.all([submit(20), writer.submit(deposit, { account: 'b', amount: 1 })]);
+      expect(refused).toEqual({ kind: 'refused', refusal });
+      expect(other).toBe(1);
+      expect((await store.keptRows()).keys).toEqual([]);
+      expect((await submit(5)).kind).toBe('fresh');
+      expect((await submit(5)).kind).toBe('replayed');
+    });
+
     test('a commit whose answer was lost is neither repeated nor forgotten', async () => {
       const flaky = losingCommitAnswers(store.writing, 2);
       const { writer, events } = await openWriter({ store: flaky });
