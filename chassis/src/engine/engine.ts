@@ -1,9 +1,8 @@
-import { accessWatch, type Bearer } from './access-watch.ts';
+import { accessWatch, type Bearer, followingEndedAccess } from './ended-access.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
 import { runEngine, type RunningEngine } from './run-engine.ts';
 import type { LogMessage } from '../log/event-log.ts';
-import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';

@@ -16,8 +16,7 @@ import { outcomes } from './messaging/tell-outcomes.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { lastPeriodOver } from './writer/answer-key.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
-import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
-import { forgetEndedAccess } from './writer/forget-ended-access.ts';
+import { ENDED_ACCESS_KEPT_MS, forgetEndedAccess } from './ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 

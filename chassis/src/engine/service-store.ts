@@ -1,6 +1,6 @@
 import type { MessageReads } from './messaging/message-reads.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
-import type { EndedAccessReads } from './writer/ended-access.ts';
+import type { EndedAccessReads } from './ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 

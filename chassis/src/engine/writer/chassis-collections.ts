@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey } from '../messaging/parking.ts';
 import type { AnswerKey, KeptAnswer } from './answer-key.ts';
-import type { EndedAccess } from './ended-access.ts';
+import type { EndedAccess } from '../ended-access.ts';
 import type { Decision, Entities } from './use-case.ts';
 
 /** Collections that every service's writer keeps besides the service's own entities. */
