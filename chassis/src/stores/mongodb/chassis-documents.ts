@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../../engine/messaging/parking.ts';
 import type { AnswerKey, KeptAnswer } from '../../engine/writer/answer-key.ts';
-import type { EndedAccess } from '../../engine/writer/ended-access.ts';
+import type { EndedAccess } from '../../engine/ended-access.ts';
 
 type Message = DeadLetter['message'];
 

@@ -1,4 +1,4 @@
-import type { EndedAccessReads } from '../../engine/writer/ended-access.ts';
+import type { EndedAccessReads } from '../../engine/ended-access.ts';
 import { type EndedAccessDocument, endedAccessOf } from './chassis-documents.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { reading } from './mongo-errors.ts';

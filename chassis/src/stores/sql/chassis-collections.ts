@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage, WaitingMessage } from '../../engine/messaging/parking.ts';
 import { type AnswerKey, type KeptAnswer, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
-import type { EndedAccess } from '../../engine/writer/ended-access.ts';
+import type { EndedAccess } from '../../engine/ended-access.ts';
 import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
 import type { Dialect } from './dialect.ts';
 import { rowCollection } from './row-collection.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { EndedAccessReads } from '../../engine/writer/ended-access.ts';
+import type { EndedAccessReads } from '../../engine/ended-access.ts';
 import { ENDED_ACCESS_COLUMNS, endedAccessFromRow } from './chassis-collections.ts';
 import type { ChassisSchema } from './chassis-schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
