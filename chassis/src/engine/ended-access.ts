@@ -48,7 +48,7 @@ export interface Bearer extends Grant {
   readonly userId: string;
 }
 
-export interface AccessWatch<C extends Collections> {
+interface AccessWatch<C extends Collections> {
   /** The store to write through: access that its transactions end is known here before any caller is answered. */
   readonly writing: WriterStore<C & ChassisCollections>;
   /** True when access ended after this token was issued. */
@@ -160,7 +160,7 @@ function storing<C extends ChassisCollections, Event, Task>(
 ): MessageHandler<C, Event, Task> {
   const told = (event: Event): readonly Told[] => [read(event) ?? []].flat();
   const endings = (event: Event, world: World<C>, { now }: DecisionContext) =>
-    told(event).flatMap((each) => ending(world.get('endedAccess', each.id), each, now) ?? []);
+    told(event).flatMap((each) => newEnding(world.get('endedAccess', each.id), each, now) ?? []);
   return {
     name: own?.name ?? 'end access',
     keys: (event) => ({ ...own?.keys(event), endedAccess: told(event).map(({ id }) => id) }),
@@ -176,7 +176,7 @@ function storing<C extends ChassisCollections, Event, Task>(
 }
 
 /** undefined: all its tokens have expired, or a later end is known. Events of two processes of User may arrive in any order. */
-function ending(before: EndedAccess | undefined, { endedAt, ...told }: Told, now: number): EndedAccess | undefined {
+function newEnding(before: EndedAccess | undefined, { endedAt, ...told }: Told, now: number): EndedAccess | undefined {
   if (Date.parse(endedAt) < now - ENDED_ACCESS_KEPT_MS) return undefined;
   const isKnown = before !== undefined && (before.generation ?? Infinity) >= (told.generation ?? Infinity);
   return isKnown ? undefined : { ...told, at: now };

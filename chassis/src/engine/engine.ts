@@ -1,10 +1,9 @@
 import { accessWatch, type Bearer, followingEndedAccess } from './ended-access.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
-import { runEngine, type RunningEngine } from './run-engine.ts';
+import { type EngineOptions, runEngine, type RunningEngine } from './run-engine.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
-import type { EngineOptions } from './engine-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from '../input-errors.ts';
 import { type Once, type OnceAnswer, onceExecutor } from './writer/once.ts';

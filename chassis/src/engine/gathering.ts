@@ -24,7 +24,7 @@ export interface TimeSource {
   after(ms: number, ring: () => void): () => void;
 }
 
-export interface GatheringOptions {
+interface GatheringOptions {
   /** Minimum time between two starts. */
   readonly leastMs: number;
   /** Maximum time between two starts, for items that nobody waits for. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test';
-import { forgetInRounds } from '../../src/engine/forget-in-rounds.ts';
-import { startJobs } from '../../src/engine/jobs.ts';
+import { forgetInRounds, startJobs } from '../../src/engine/jobs.ts';
 import { until } from '../../src/testing/until.ts';
 
 test('long work is told to stop when its process does, and goes on with the next start', async () => {

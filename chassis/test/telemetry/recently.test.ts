@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { recently } from '../../src/telemetry/recently.ts';
+import { recently } from '../../src/telemetry/metrics.ts';
 
 const never = (error: unknown) => {
   throw error;

@@ -4,9 +4,8 @@ import { personal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { FreeText } from '@souk/contracts/text';
-import { createLogger } from '../../src/telemetry/logging.ts';
+import { createLogger, redacted } from '../../src/telemetry/logging.ts';
 import { redactedMessage } from '../../src/engine/messaging/redacted-message.ts';
-import { redacted } from '../../src/telemetry/redaction.ts';
 
 const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', phone: '+4312345678' };
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { FailuresOfSome } from '../../src/telemetry/failures-of-some.ts';
+import { FailuresOfSome, repeatedFaults } from '../../src/telemetry/repeated-faults.ts';
 import { startJobs } from '../../src/engine/jobs.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
 import { createLogger } from '../../src/telemetry/logging.ts';
-import { repeatedFaults } from '../../src/telemetry/repeated-faults.ts';
 import { reportTo } from '../../src/telemetry/report.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { until } from '../../src/testing/until.ts';

@@ -74,12 +74,6 @@ export function appended(parked: ParkedKey | undefined, key: string, waiting: Wa
   return { key, messages: [...messages, last] };
 }
 
-/** The key without its first message; undefined when nothing waits any more. */
-export function withoutHead({ key, messages }: ParkedKey): ParkedKey | undefined {
-  const rest = messages.slice(1);
-  return rest.length === 0 ? undefined : { key, messages: rest };
-}
-
 /** Parks a failed message, so that other keys go on; all later messages of its key wait behind it. */
 export function park<C extends ChassisCollections>(rules: ParkingRules): UseCase<C, Failure, void> {
   return {
@@ -159,9 +153,10 @@ function headAt(parked: ParkedKey | undefined, position: number): WaitingMessage
   return head?.position === position ? head : undefined;
 }
 
-function takeHead(parked: ParkedKey): OwnChanges {
-  const rest = withoutHead(parked);
-  return rest === undefined ? { removes: { parkedKeys: [parked.key] } } : { puts: { parkedKeys: [rest] } };
+/** A key with no waiting messages is not stored. */
+function takeHead({ key, messages }: ParkedKey): OwnChanges {
+  const rest = messages.slice(1);
+  return rest.length === 0 ? { removes: { parkedKeys: [key] } } : { puts: { parkedKeys: [{ key, messages: rest }] } };
 }
 
 function deadLetterOfHead(

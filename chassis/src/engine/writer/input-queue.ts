@@ -30,7 +30,7 @@ export interface Input<C, Task> {
   reject(error: unknown): void;
 }
 
-export type Outcome<C, Task> =
+type Outcome<C, Task> =
   | { readonly kind: 'decided'; readonly decision: Decision<C, unknown, Task> }
   | { readonly kind: 'failed'; readonly error: unknown };
 

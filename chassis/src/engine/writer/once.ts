@@ -66,7 +66,7 @@ export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<
     key: Once<Answer>,
     options: SubmitOptions,
   ): Promise<OnceAnswer> {
-    return rendered(await submit(once(useCase, key), value, options), key);
+    return answerOf(await submit(once(useCase, key), value, options), key);
   }
 
   return async <Value, Answer>(
@@ -94,15 +94,15 @@ export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<
 }
 
 /** Outside of the transaction: an answer made from stored rows need not hold up other inputs. */
-async function rendered<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
+async function answerOf<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
   if (decided.kind === 'done') return freshOrRefused(render(decided.answer));
   if (decided.kind !== 'done-before') return decided;
-  if (shows === undefined) throw new Error('an answer that is kept has no place');
+  if (shows === undefined) throw new Error('nothing can make the answer at this place again');
   return { kind: 'replayed', answer: await shows.again(decided.place) };
 }
 
-function freshOrRefused(rendered: StoredAnswer | Error) {
-  return rendered instanceof Error ? ({ kind: 'refused', refusal: rendered } as const) : ({ kind: 'fresh', answer: rendered } as const);
+function freshOrRefused(answer: StoredAnswer | Error) {
+  return answer instanceof Error ? ({ kind: 'refused', refusal: answer } as const) : ({ kind: 'fresh', answer } as const);
 }
 
 interface Outcome<Answer> {
@@ -113,7 +113,7 @@ interface Outcome<Answer> {
   readonly rendered: StoredAnswer | undefined;
 }
 
-export interface AnswerId {
+interface AnswerId {
   /** of a whole answer, before ADR 61 */
   readonly id: string;
   /** of a key */
@@ -170,7 +170,7 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
     const keptAnswers: KeptAnswer[] = [];
     if (answerForm < KEYED_ANSWERS) {
       const shown = rendered ?? key.render(answer);
-      if (shown instanceof Error) throw new Error('a refusal has a place', { cause: shown });
+      if (shown instanceof Error) throw new Error('a refused request names a place', { cause: shown });
       keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: shown, at: now });
     }
     if (answerForm === WHOLE_ANSWERS) return { keptAnswers };

@@ -1,6 +1,5 @@
-import { harmless } from '../../telemetry/harmless.ts';
+import { faultSource, harmless, harmlessReport, type Report } from '../../telemetry/report.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
-import { faultSource, harmlessReport, type Report } from '../../telemetry/report.ts';
 import { StorageError } from '../../storage-error.ts';
 import { batchOf, type DecidingOptions } from './decide-batch.ts';
 import { type Input, refuseExpired } from './input-queue.ts';
@@ -8,7 +7,7 @@ import type { Collections } from './use-case.ts';
 import { type Lane, LaneInUseError, LaneLostError, type StoredEvent, type WriterStore } from './writer-store.ts';
 
 /** Receiver of committed events. */
-export interface Outbox {
+interface Outbox {
   /** Called in order of the events' numbers, right after their commit. */
   offer(events: readonly StoredEvent[]): void;
   /** Everything up to here is sent; stored with the next transaction. */

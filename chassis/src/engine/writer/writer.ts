@@ -1,7 +1,6 @@
 import { endedWithin } from '../../timeouts.ts';
-import { harmless } from '../../telemetry/harmless.ts';
+import { faultSource, harmless, harmlessReport } from '../../telemetry/report.ts';
 import { Gathering, patienceMs, type TimeSource } from '../gathering.ts';
-import { faultSource, harmlessReport } from '../../telemetry/report.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { OverloadedError, WriterClosedError } from '../../input-errors.ts';
 import { NO_CAUSE } from '../../cause.ts';
@@ -149,7 +148,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#gathering.hurry();
     const left = [...this.#underWay, ...this.#queue.takeAll()];
     if (left.length > 0) {
-      const reason = this.failure ?? new Error('the database has not settled it yet');
+      const reason = this.failure ?? new Error('the database has not settled them yet');
       this.#options.report(reason, `stopping: ${left.length} inputs are left; their messages come again, their callers are told to`);
     }
     for (const input of left) {
@@ -171,7 +170,7 @@ export class Writer<C extends Collections, Task = never> {
     try {
       await work();
     } catch (error) {
-      this.#options.report(error, 'the writer stumbled; it goes on');
+      this.#options.report(error, 'the writer failed unexpectedly; it goes on');
     }
     this.#draining = undefined;
     if (this.#queue.length > 0) this.#begin();
@@ -198,7 +197,7 @@ export class Writer<C extends Collections, Task = never> {
       for (const input of settled) this.#answer(input);
     } catch (error) {
       if (error instanceof LaneInUseError) this.#end(error);
-      else this.#faults.failed(error, 'batch failed');
+      else this.#faults.failed(error, 'a batch failed');
       for (const input of batch) input.reject(error);
     }
     this.#underWay = [];
@@ -208,7 +207,7 @@ export class Writer<C extends Collections, Task = never> {
   #end(error: LaneInUseError): void {
     this.#closed = true;
     this.#gathering.hurry();
-    this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
+    this.#options.report(error, 'the lane is lost for good; this process takes no more work and ends');
     clearTimeout(this.#renewal);
     for (const input of [...this.#underWay, ...this.#queue.takeAll()]) input.reject(new WriterClosedError());
     this.#lost.resolve(error);
@@ -233,7 +232,7 @@ export class Writer<C extends Collections, Task = never> {
     try {
       this.#options.runTask(task);
     } catch (error) {
-      this.#options.report(error, 'a task could not be begun');
+      this.#options.report(error, 'a task could not be started');
     }
   }
 

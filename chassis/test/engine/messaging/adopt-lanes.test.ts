@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { newId } from '../../../src/ids.ts';
-import { adoptLanes } from '../../../src/engine/messaging/adopt-lanes.ts';
+import { adoptLanes } from '../../../src/engine/messaging/relay.ts';
 import { recordedLog, type RecordedLog } from '../../../src/testing/recorded-log.ts';
 import { until } from '../../../src/testing/until.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { assert, dictionary, property, string } from 'fast-check';
-import { cutMessage } from '../../../src/engine/messaging/dead-letter-message.ts';
+import { cutMessage } from '../../../src/engine/messaging/redacted-message.ts';
 
 const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex');
 const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -6,7 +6,7 @@ import { newId } from '../../../src/ids.ts';
 import { openEmbeddedLog, type EmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
-import { redrive } from '../../../src/engine/messaging/resolve-dead-letter.ts';
+import { redrive } from '../../../src/engine/messaging/dead-letter.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { until } from '../../../src/testing/until.ts';
 import { KEYED_ANSWERS } from '../../../src/engine/writer/answer-key.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { cutMessage, toldMessage } from '../../../src/engine/messaging/dead-letter-message.ts';
+import { cutMessage, toldMessage } from '../../../src/engine/messaging/redacted-message.ts';
 
 const headers = { ce_id: '1', ce_type: 'order.cancelled', 'content-type': 'application/json' };
 const data = { orderId: 'o-1', userId: 'u-1', reason: 'cancelled_by_customer' };

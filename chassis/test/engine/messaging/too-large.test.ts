@@ -5,7 +5,7 @@ import { newId } from '../../../src/ids.ts';
 import type { SubscribeOptions } from '../../../src/log/event-log.ts';
 import { MESSAGE_LIMIT } from '../../../src/log/message-limit.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
-import type { EngineOptions } from '../../../src/engine/engine-options.ts';
+import type { EngineOptions } from '../../../src/engine/run-engine.ts';
 import type { About } from '../../../src/telemetry/report.ts';
 import { recordedLog, type RecordedLog } from '../../../src/testing/recorded-log.ts';
 import { until } from '../../../src/testing/until.ts';

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
-import { recordDeadLetter } from '../../../src/engine/messaging/dead-letter.ts';
+import { discard, recordDeadLetter, sentAgain } from '../../../src/engine/messaging/dead-letter.ts';
 import { park, recordFailure } from '../../../src/engine/messaging/parking.ts';
-import { discard, sentAgain } from '../../../src/engine/messaging/resolve-dead-letter.ts';
-import type { LetterFilter } from '../../../src/engine/messaging/message-reads.ts';
-import { setAside } from '../../../src/engine/messaging/set-aside.ts';
+import type { LetterFilter } from '../../../src/engine/service-store.ts';
+import { setAside } from '../../../src/engine/messaging/outgoing.ts';
 import { EVENTS_SIZE, type StoredEvent } from '../../../src/engine/writer/writer-store.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
