@@ -1,9 +1,8 @@
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { MessagingMeter } from '../engine/engine-options.ts';
-import { recently } from '../telemetry/recently.ts';
+import { type Metrics, recently } from '../telemetry/metrics.ts';
+import type { MessagingMeter } from '../engine/messaging/tell-outcomes.ts';
 import type { Report } from '../telemetry/report.ts';
 import { DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
-import { COUNT_LIMIT, type MessageCounts, type MessageReads } from '../engine/messaging/message-reads.ts';
+import { COUNT_LIMIT, type MessageCounts, type MessageReads } from '../engine/service-store.ts';
 
 interface Gauges {
   backlog(): number;

@@ -1,5 +1,4 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { LookUpSkus } from '../product/look-up-skus.ts';
 import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';

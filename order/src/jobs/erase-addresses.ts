@@ -1,7 +1,6 @@
-import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/failures-of-some';
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
-import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/repeated-faults';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/service-store';
 import type { OrderReads, ToErase, Walk } from '../storage/order-store.ts';
 
 /** Orders in one round: they share one transaction of the writer with other requests. */

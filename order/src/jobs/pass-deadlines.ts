@@ -1,4 +1,4 @@
-import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import { forEachOf } from '@souk/chassis/telemetry/repeated-faults';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { Fronts } from '../deadlines/fronts.ts';
 import type { Deadlines } from '../domain/order.ts';

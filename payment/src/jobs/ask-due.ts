@@ -1,4 +1,4 @@
-import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import { forEachOf } from '@souk/chassis/telemetry/repeated-faults';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { GatewayTask } from '../domain/gateway-task.ts';

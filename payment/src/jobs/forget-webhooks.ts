@@ -1,5 +1,4 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
 import type { PaymentStore } from '../storage/payment-store.ts';
 
 /** Longer than any gateway keeps sending a webhook again. One that comes even later is harmless because of the state. */

@@ -17,7 +17,7 @@ const { PlaceOrder } = await import('@souk/contracts/http/order');
 const { erasedEvent, erasedOrder, TELLING_EVENTS } = await import('@souk/order/domain/erase-person');
 const { orderToRow } = await import('@souk/order/storage/order-rows');
 const { refuseCardNumbers } = await import('@souk/chassis/web/bodies/refuse-card-numbers');
-const { redacted } = await import('@souk/chassis/telemetry/redaction');
+const { redacted } = await import('@souk/chassis/telemetry/logging');
 const { redactedMessage } = await import('@souk/chassis/engine/messaging/redacted-message');
 const { orderFacts } = await import('../../src/verify/order-facts.ts');
 

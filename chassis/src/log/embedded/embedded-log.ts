@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import { harmless } from '../../telemetry/harmless.ts';
-import { checkpoint, pauseCheckpoints } from '../../checkpoints.ts';
-import { keepWalSmall } from '../../keep-wal-small.ts';
+import { harmless } from '../../telemetry/report.ts';
+import { checkpoint, keepWalSmall, pauseCheckpoints } from '../../checkpoints.ts';
 import { createGroupPosition } from './group-position.ts';
 import { lockData } from './data-lock.ts';
 import type { EmbeddedLogOptions } from './embedded-log-options.ts';

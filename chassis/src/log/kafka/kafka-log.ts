@@ -1,6 +1,5 @@
 import { endedWithin } from '../../timeouts.ts';
-import { harmless } from '../../telemetry/harmless.ts';
-import { harmlessReport } from '../../telemetry/report.ts';
+import { harmless, harmlessReport } from '../../telemetry/report.ts';
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
 import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../message-limit.ts';

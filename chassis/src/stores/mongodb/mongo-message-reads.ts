@@ -1,10 +1,9 @@
 import type { Filter } from 'mongodb';
 import { CALL_ROOM, fitting } from '../../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/service-store.ts';
 import type { WaitingKey } from '../../engine/messaging/parking.ts';
-import { answerKeyId, deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
-import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
+import { answerKeyId, type DeadLetterDocument, deadLetterOf, type ParkedKeyDocument, parkedKeyOf } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
 import { forgetDocuments } from './forget-documents.ts';
 import type { LaneDocument } from './lanes.ts';

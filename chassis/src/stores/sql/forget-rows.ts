@@ -1,4 +1,4 @@
-import { inTurn } from '../../engine/forget-in-rounds.ts';
+import { inTurn } from '../../engine/jobs.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript } from './statement.ts';
 

@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { CALL_ROOM, fitting } from '../../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/service-store.ts';
 import { deadLetterFromRow, groupByKey, parkedOf, PLACE_COLUMNS, placeOf, type PlaceRow } from './chassis-collections.ts';
 import type { ChassisSchema } from './chassis-schema.ts';
 import { forgetRange, forgetRows } from './forget-rows.ts';

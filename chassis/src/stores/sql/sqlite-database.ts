@@ -4,7 +4,7 @@ import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
 import { exchangeSteps, type AdvisoryLock } from './advisory-lock.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { migrateSqlite } from './sqlite-migrations.ts';
-import { keepWalSmall } from '../../keep-wal-small.ts';
+import { keepWalSmall } from '../../checkpoints.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openReading } from './sqlite-connection.ts';
 import type { Synchronous } from './sqlite-packets.ts';
