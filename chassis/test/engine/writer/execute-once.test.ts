@@ -30,7 +30,7 @@ function handWriter() {
   return { submitted, request };
 }
 
-test('a second request with a key that is under way waits two seconds at most, and is told to come again', async () => {
+test('a second request with a key that is under way waits two seconds at most, then is told to come again', async () => {
   const { submitted, request } = handWriter();
   const first = request('k');
   const second = request('k');
@@ -41,7 +41,7 @@ test('a second request with a key that is under way waits two seconds at most, a
   expect(await first).toBe('answered' as never);
 });
 
-test('what else goes wrong with the second is told as it is, and so is the first one being refused', async () => {
+test('any other error of the second request is passed on, and so is an overload of the first', async () => {
   const { submitted, request } = handWriter();
   const answers = Promise.allSettled([request('k'), request('k')]);
   submitted[1]?.fail(new Error('no disk'));
@@ -52,7 +52,7 @@ test('what else goes wrong with the second is told as it is, and so is the first
   ]);
 });
 
-test('a key is free again when its request has ended, however it did; another key never waits', async () => {
+test('a key is free again once its request has ended in any way; other keys never wait', async () => {
   const { submitted, request } = handWriter();
   const answers = Promise.allSettled([request('k'), request('l')]);
   submitted[0]?.fail(new Error('no disk'));
@@ -64,7 +64,7 @@ test('a key is free again when its request has ended, however it did; another ke
   await Promise.all(again);
 });
 
-test('what can be shown again is rendered when the transaction is over, and a repeat is led to the first answer', async () => {
+test('an answer that can be made again is rendered after the transaction, as is a refusal; a repeat gets the first answer', async () => {
   const { submitted, request } = handWriter();
   const first = { status: 201, headers: {}, body: 'as it was' };
   const shows: Shows<number> = { place: () => 'place', again: async (place) => ({ ...first, body: `${first.body} at ${place}` }) };
