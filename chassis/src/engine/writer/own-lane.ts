@@ -30,6 +30,7 @@ export interface LaneOptions<C extends Collections> extends DecidingOptions {
   readonly report: Report;
 }
 
+/** Length of a lease; its owner renews it within a third. */
 export const LEASE_MS = 5000;
 
 /** The try after a stale one reads from the database, so this many in a row are a defect. */
