@@ -1,16 +1,13 @@
-import { accessWatch, type Bearer } from './access-watch.ts';
+import { accessWatch, type Bearer, followingEndedAccess } from './ended-access.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
-import { runEngine, type RunningEngine } from './run-engine.ts';
+import { type EngineOptions, runEngine, type RunningEngine } from './run-engine.ts';
 import type { LogMessage } from '../log/event-log.ts';
-import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
-import type { EngineOptions } from './engine-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from '../input-errors.ts';
-import { onceExecutor } from './writer/execute-once.ts';
+import { type Once, type OnceAnswer, onceExecutor } from './writer/once.ts';
 import type { Cause } from '../cause.ts';
-import type { Once, OnceAnswer } from './writer/once.ts';
 import type { Collections, UseCase } from './writer/use-case.ts';
 import type { Writer } from './writer/writer.ts';
 

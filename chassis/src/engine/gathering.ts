@@ -1,6 +1,3 @@
-import { arrivalRate, type ArrivalRate } from './arrival-rate.ts';
-import { REAL_TIME, type TimeSource } from '../time-source.ts';
-
 /** Size of a worthwhile batch: one more item would hardly reduce the fixed cost per item of a transaction or a request. */
 const WORTHWHILE = 100;
 /** Nothing waits if fewer than this would arrive in the meantime. */
@@ -19,7 +16,15 @@ const LONGEST_MS = 1000;
 /** The longest that any item waits for others, if an awaited item waits `paceMs`. */
 export const patienceMs = (paceMs: number): number => Math.max(paceMs, Math.min(PATIENCE * paceMs, LONGEST_MS));
 
-export interface GatheringOptions {
+/** A clock and its timers: real ones, or those of a test. */
+export interface TimeSource {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Calls `ring` once after `ms` milliseconds; the returned function cancels the call. */
+  after(ms: number, ring: () => void): () => void;
+}
+
+interface GatheringOptions {
   /** Minimum time between two starts. */
   readonly leastMs: number;
   /** Maximum time between two starts, for items that nobody waits for. */
@@ -130,4 +135,43 @@ export class Gathering {
     callOff();
     this.#alarm = undefined;
   }
+}
+
+const REAL_TIME: TimeSource = {
+  now: () => performance.now(),
+  after(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Time constant of the average: earlier arrivals hardly count, so a shop that has become quiet answers fast again within a second. */
+const MEMORY_MS = 500;
+
+interface ArrivalRate {
+  came(count: number): void;
+  perMs(): number;
+}
+
+/** Recent arrival rate: an average that decays by itself. */
+function arrivalRate(now: () => number): ArrivalRate {
+  let level = 0;
+  let at = now();
+
+  function decay(): void {
+    const to = now();
+    level *= Math.exp((at - to) / MEMORY_MS);
+    at = to;
+  }
+
+  return {
+    came(count) {
+      decay();
+      level += count;
+    },
+    perMs() {
+      decay();
+      return level / MEMORY_MS;
+    },
+  };
 }

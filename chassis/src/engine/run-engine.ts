@@ -1,27 +1,48 @@
-import { endedWithin } from '../timeouts.ts';
-import { forgetInRounds } from './forget-in-rounds.ts';
-import { harmless } from '../telemetry/harmless.ts';
+import type { ServiceName } from '@souk/contracts/services';
 import { newId } from '../ids.ts';
-import { startJobs, type Job } from './jobs.ts';
-import type { Subscription } from '../log/event-log.ts';
-import { adoptLanes } from './messaging/adopt-lanes.ts';
-import { consume } from './messaging/consumer.ts';
+import type { EventLog, Subscription } from '../log/event-log.ts';
+import { type About, harmless, type Report, type Trace } from '../telemetry/report.ts';
+import type { SecurityEvents } from '../telemetry/security-events.ts';
+import { endedWithin } from '../timeouts.ts';
+import { ENDED_ACCESS_KEPT_MS, forgetEndedAccess } from './ended-access.ts';
+import { forgetInRounds, type Job, startJobs } from './jobs.ts';
+import { consume, retryDueMessages } from './messaging/consumer.ts';
 import { handlingRoom } from './messaging/handling-room.ts';
-import { PARKING_RULES } from './messaging/parking.ts';
-import { refuseUnsendable } from './messaging/outgoing.ts';
-import { Relay } from './messaging/relay.ts';
-import { retryDueMessages } from './messaging/retry-due-messages.ts';
-import { settingAside } from './messaging/set-aside.ts';
-import { outcomes } from './messaging/tell-outcomes.ts';
-import type { EngineOptions } from './engine-options.ts';
+import type { MessageHandlers } from './messaging/message-handlers.ts';
+import { refuseUnsendable, settingAside } from './messaging/outgoing.ts';
+import { PARKING_RULES, type ParkingRules } from './messaging/parking.ts';
+import { adoptLanes, Relay } from './messaging/relay.ts';
+import { type MessagingMeter, outcomes } from './messaging/tell-outcomes.ts';
+import type { ServiceStore } from './service-store.ts';
 import { lastPeriodOver } from './writer/answer-key.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
-import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
-import { forgetEndedAccess } from './writer/forget-ended-access.ts';
+import { LEASE_MS } from './writer/own-lane.ts';
 import type { Collections } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 
-const LEASE_MS = 5000;
+export interface EngineOptions<C extends Collections, Task> {
+  readonly name: ServiceName;
+  /** Tells this process from its replicas and stays the same after a restart: the name of its lane. */
+  readonly instance: string;
+  readonly store: ServiceStore<C>;
+  readonly log: EventLog;
+  readonly handlers: MessageHandlers<C & ChassisCollections, Task>;
+  /** Runs work outside of the database that a decision asked for; it must not throw, and its result is a new input. */
+  readonly runTask?: (task: Task) => Promise<void>;
+  readonly jobs?: readonly Job[];
+  readonly meter?: MessagingMeter;
+  readonly report: Report;
+  /** Told of messages from a service that must not send them. */
+  readonly security?: Pick<SecurityEvents, 'tell'>;
+  /** Logs every message; absent: off. */
+  readonly trace?: Trace | undefined;
+  /** Log fields that identify a task. */
+  readonly aboutTask?: (task: Task) => About;
+  /** Milliseconds between two transactions of a busy service. */
+  readonly paceMs: number;
+  readonly parking?: ParkingRules;
+}
+
 /** Milliseconds for the whole shutdown: with the time for store and log, within the ten seconds that a container has. */
 const CLOSE_MS = 7000;
 /** Limits within it: requests, handlers and jobs; tasks; the queue; sending events; storing how many were sent. */
@@ -107,7 +128,6 @@ async function openWriter<C extends Collections, Task>(
     store: store.writing,
     lane: instance,
     owner,
-    leaseMs: LEASE_MS,
     newId,
     report,
     paceMs,
@@ -119,7 +139,7 @@ async function openWriter<C extends Collections, Task>(
     retaken: (lane) => relay?.catchUp(lane),
     refuseUnsendable: refuseUnsendable(name),
     runTask(task) {
-      if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);
+      if (runTask === undefined) throw new Error(`${name} decided on a task and has no runTask for it`);
       const ended = runTask(task)
         .catch(harmless((error: unknown) => report(error, 'task failed', aboutTask?.(task))))
         .finally(() => tasks.delete(ended));

@@ -1,6 +1,7 @@
-import type { MessageReads } from './messaging/message-reads.ts';
+import type { EndedAccessReads } from './ended-access.ts';
+import type { DeadLetter } from './messaging/dead-letter.ts';
+import type { ParkedMessage, WaitingKey } from './messaging/parking.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
-import type { EndedAccessReads } from './writer/ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 
@@ -17,3 +18,58 @@ export interface ServiceStore<C extends Collections> {
   check(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Reads of parked messages, dead letters and lanes outside of transactions. */
+export interface MessageReads {
+  lanes(): Promise<readonly LaneStatus[]>;
+  /** Heads of keys whose next attempt is due, the longest waiting first: at most `limit`, and no more than fit into one call. */
+  dueParked(limit: number): Promise<readonly { readonly key: string; readonly head: ParkedMessage }[]>;
+  /** Ordered by key; `after` is the last key of the page before. */
+  parked(after: string | null, limit: number): Promise<readonly WaitingKey[]>;
+  /** Sizes in memory of the dead letters that `deadLetters` would return, without loading them. */
+  deadLetterSizes(before: string | null, limit: number, which?: LetterFilter): Promise<readonly { readonly size: number }[]>;
+  /** Newest first; `before` is the last id of the page before. */
+  deadLetters(before: string | null, limit: number, which?: LetterFilter): Promise<readonly DeadLetter[]>;
+  deadLetter(id: string): Promise<DeadLetter | undefined>;
+  counts(): Promise<MessageCounts>;
+  /** Deletes answers kept for Idempotency-Keys; returns how many were removed. */
+  forgetAnswers(olderThan: number, limit: number): Promise<number>;
+  /** Deletes the keys that led to them, of all periods up to this one; returns how many were found, at most `limit`. */
+  forgetAnswerKeys(lastPeriod: number, limit: number): Promise<number>;
+  /** Deletes all answers to these users, as they may contain what the users sent. */
+  forgetAnswersTo(owners: readonly string[], limit: number): Promise<number>;
+}
+
+/** One lane as operators see it. */
+export interface LaneStatus {
+  readonly lane: string;
+  readonly lastSeq: number;
+  readonly publishedSeq: number;
+  readonly leaseExpired: boolean;
+  /** epoch milliseconds of the oldest event that is not in the log yet */
+  readonly oldestUnsentAt: number | null;
+}
+
+/** Counts stop at this number. */
+export const COUNT_LIMIT = 1000;
+
+/** Maximum number of messages listed for one parked key: thousands can wait there. */
+export const SHOWN_MESSAGES = 20;
+
+/** Dead letters, up to `COUNT_LIMIT` of each status, and the keys of at most `COUNT_LIMIT` parked messages. */
+export interface MessageCounts {
+  readonly parkedKeys: number;
+  readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
+}
+
+/** Filter for dead letters; an absent field matches anything. */
+export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'>> {
+  readonly topic?: string;
+  /** The whole key of the message. */
+  readonly key?: string;
+  /** The beginning of the cause. */
+  readonly cause?: string;
+}
+
+/** The highest code point, which none of our causes contains: the upper bound of a prefix search. */
+export const LAST_CHARACTER = '\u{10FFFF}';

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { FailuresOfSome } from './failures-of-some.ts';
 import type { About } from './report.ts';
 
 /** Milliseconds from one line about a fault to the next while it lasts; the last gap repeats. */
@@ -177,4 +176,26 @@ function kindOf(text: string): string {
 
 function textOf(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, TEXT_LIMIT);
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly about: About;
+}
+
+/** Some of many similar operations failed; `Report` reports each by itself. */
+export class FailuresOfSome extends Error {
+  constructor(readonly failures: readonly Failure[]) {
+    super(`${failures.length} of them failed`, { cause: failures[0]?.error });
+    this.name = 'FailuresOfSome';
+  }
+}
+
+/** Runs `work` for all items at once. A failure does not stop the others; afterwards `FailuresOfSome` is thrown. */
+export async function forEachOf<Item>(items: readonly Item[], about: (item: Item) => About, work: (item: Item) => Promise<unknown>): Promise<void> {
+  const failures: Failure[] = [];
+  await Promise.all(
+    items.map((item) => work(item).catch((error: unknown) => failures.push({ error, about: about(item) }))),
+  );
+  if (failures.length > 0) throw new FailuresOfSome(failures);
 }

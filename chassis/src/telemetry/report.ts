@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import { FailuresOfSome } from './failures-of-some.ts';
-import { harmless } from './harmless.ts';
-import { type Faults, type FaultSource, repeatedFaults } from './repeated-faults.ts';
+import { FailuresOfSome, type Faults, type FaultSource, repeatedFaults } from './repeated-faults.ts';
+import { standardError } from './standard-error.ts';
 
 /** Fields by which a search finds a log line. Never the content of a message, which may be personal. */
 export interface About {
@@ -65,6 +64,20 @@ export function faultSource(report: Report, name: string): FaultSource {
 /** For independent single failures, each of which is reported until too many are alike. Never throws. */
 export function singleFailures(report: Report): Report {
   return harmless(report.faults?.single ?? report);
+}
+
+/**
+ * The same function, but it never throws, because reporting must not break the work reported on. A report that fails
+ * is counted with the log lines that are missing.
+ */
+export function harmless<Told extends readonly unknown[]>(tell: (...told: Told) => void): (...told: Told) => void {
+  return (...told) => {
+    try {
+      tell(...told);
+    } catch {
+      standardError.lost();
+    }
+  };
 }
 
 /** The same report, but it never throws: reporting a failure must not cause another one. */

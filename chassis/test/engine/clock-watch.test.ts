@@ -59,7 +59,7 @@ async function watching(store: WriterStore<Toy>): Promise<ClockWatch<ToyCollecti
 test.each([
   ['ahead of', -HOUR_MS],
   ['behind', HOUR_MS],
-])('a clock that is an hour %s its database\'s is found at the start, and told of, with what to do', async (how, by) => {
+])('at start a clock an hour %s its database\'s is found and reported with the remedy', async (how, by) => {
   shift = by;
   const watch = await watching(elsewhere());
   expect(() => watch.check()).toThrow(`this process's clock is 3600 s ${how} its database's: synchronise the clocks`);
@@ -67,7 +67,7 @@ test.each([
   expect(reported[0]).toMatch(/^the clocks differ: .*NTP/);
 });
 
-test('it is found while the process runs, and is over with the next transaction when the clocks agree again', async () => {
+test('a clock that goes wrong while the process runs is found, and is right again with the first transaction after the clocks agree', async () => {
   const watch = await watching(elsewhere());
   watch.check();
   shift = HOUR_MS;
@@ -78,7 +78,7 @@ test('it is found while the process runs, and is over with the next transaction 
   watch.check();
 });
 
-test('what the database or this process takes for it is no difference', async () => {
+test('the duration of a transaction does not count as a clock difference', async () => {
   const watch = await watching(elsewhere(() => Bun.sleep(100)));
   await writer?.submit(deposit, { account: 'a', amount: 1 });
   expect(watch.aheadMs()).toBe(0);

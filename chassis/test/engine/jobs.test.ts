@@ -1,9 +1,8 @@
 import { expect, test } from 'bun:test';
-import { forgetInRounds } from '../../src/engine/forget-in-rounds.ts';
-import { startJobs } from '../../src/engine/jobs.ts';
+import { forgetInRounds, startJobs } from '../../src/engine/jobs.ts';
 import { until } from '../../src/testing/until.ts';
 
-test('long work is told to stop when its process does, and goes on with the next start', async () => {
+test('a long job is told to stop when its process stops, and goes on after the next start', async () => {
   let left = 1_000_000;
   const forget = async (limit: number) => {
     left -= limit;
@@ -23,7 +22,7 @@ test('long work is told to stop when its process does, and goes on with the next
   await second.close();
 });
 
-test('rounds end with the one that finds less than it may', async () => {
+test('rounds end with the first that finds fewer entries than its limit', async () => {
   const found = [3, 3, 2, 3];
   const limits: number[] = [];
   await forgetInRounds(async (limit) => {
@@ -34,7 +33,7 @@ test('rounds end with the one that finds less than it may', async () => {
   expect(found).toEqual([3]);
 });
 
-test('a job that fails comes round again, also when nobody can be told', async () => {
+test('a job that fails runs again, even if its report fails too', async () => {
   let rounds = 0;
   const run = async () => {
     rounds += 1;

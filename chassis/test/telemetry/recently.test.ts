@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
-import { recently } from '../../src/telemetry/recently.ts';
+import { recently } from '../../src/telemetry/metrics.ts';
 
 const never = (error: unknown) => {
   throw error;
 };
 
-test('however many look, it is asked once', async () => {
+test('a figure is read once for any number of simultaneous readers', async () => {
   let asked = 0;
   const { promise, resolve } = Promise.withResolvers<number>();
   const read = recently(
@@ -24,7 +24,7 @@ test('however many look, it is asked once', async () => {
   expect(asked).toBe(1);
 });
 
-test('when it fails, what was known before is told, and somebody hears why', async () => {
+test('a failed read returns the last answer and reports the error', async () => {
   const reported: unknown[] = [];
   const read = recently(() => Promise.reject(new Error('away')), 3, (error) => void reported.push(error), 'not read');
   expect(await read()).toBe(3);
@@ -32,7 +32,7 @@ test('when it fails, what was known before is told, and somebody hears why', asy
   expect(reported).toEqual([new Error('away')]);
 });
 
-test('whoever looks does not wait for a slow one', async () => {
+test('a slow read is not waited for', async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
   const read = recently(() => promise, 3, never, 'not read');
   expect(await read()).toBe(3);

@@ -4,9 +4,8 @@ import { personal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { FreeText } from '@souk/contracts/text';
-import { createLogger } from '../../src/telemetry/logging.ts';
+import { createLogger, redacted } from '../../src/telemetry/logging.ts';
 import { redactedMessage } from '../../src/engine/messaging/redacted-message.ts';
-import { redacted } from '../../src/telemetry/redaction.ts';
 
 const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', phone: '+4312345678' };
 
@@ -30,25 +29,25 @@ describe('a log line', () => {
     });
   });
 
-  test('has a reason that is a text alone as it is', () => {
+  test('shows a reason that is plain text as it is', () => {
     expect(JSON.parse(logged({ err: 'the value is not JSON' }))).toMatchObject({ err: 'the value is not JSON' });
   });
 
-  test('goes by the mark: a field that is new today is withheld with no other change', () => {
+  test('goes by the mark: a newly marked field is withheld without any other change', () => {
     const asked = { ...CreateAddress.properties, doorCode: personal(FreeText) };
     expect(redacted({ doorCode: '4711' })).toEqual({ doorCode: '4711' });
     closed(asked);
     expect(redacted({ doorCode: '4711', gate: { doorCode: null } })).toEqual({ doorCode: '[redacted]', gate: { doorCode: null } });
   });
 
-  test('has no such field of an error inside of an error either', () => {
+  test('has no such field of an error inside an error either', () => {
     const inner = Object.assign(new TypeError('no room'), { email: 'zoe@example.com' });
     const line = logged({ err: Object.assign(new AggregateError([inner], 'all of them'), { originalError: inner }), seen: [{ inner }] });
     expect(line).not.toContain('zoe@');
     expect(JSON.parse(line).err).toMatchObject({ aggregateErrors: [{ message: 'no room' }], originalError: { type: 'TypeError', message: 'no room' } });
   });
 
-  test('tells why: causes that are texts, and reasons that a contract names itself', () => {
+  test('shows why: causes that are text, and reasons that a contract lists', () => {
     const asked = { whyNot: personal(FreeText) };
     closed(asked);
     closed({ whyNot: nullable(oneOf('sold_out', 'too_late')) });
@@ -56,7 +55,7 @@ describe('a log line', () => {
     expect(JSON.parse(logged(told))).toMatchObject({ ...told, free: { whyNot: '[redacted]' } });
   });
 
-  test('that has nothing to hide is written as it came', () => {
+  test('with nothing to hide is written unchanged', () => {
     const fields = { orderId: 'o-1', ms: 3, places: ['/a', '/b'], at: new Date(0), err: new Error('no room') };
     expect(redacted(fields)).toBe(fields);
   });
@@ -86,11 +85,11 @@ describe('a message that is shown to others', () => {
     expect({ ...shown, value: message.value }).toEqual(message);
   });
 
-  test.each(['{"shippingAddress":{"name":"Zoë', 'null', '"Zoë Müller"'])('shows nothing of %j, in which nobody can find the person', (value) => {
+  test.each(['{"shippingAddress":{"name":"Zoë', 'null', '"Zoë Müller"'])('shows nothing of %j, whose personal fields cannot be told apart', (value) => {
     expect(redactedMessage({ ...message, value }).value).toBe(`[${value.length} characters that may be personal]`);
   });
 
-  test('shows no bytes of a value that is no text: whoever it is about may be in them; of others it shows all', () => {
+  test('shows no bytes of a value that is not text, because they may be personal, and all bytes of key and headers', () => {
     const value = message.value.replace('Zoë', 'Zo\uFFFD');
     const binary = { key: '/w==', value: Buffer.from(message.value, 'latin1').toString('base64') };
     expect(redactedMessage({ ...message, value, binary })).toEqual({ ...redactedMessage(message), binary: { key: '/w==' } });
@@ -99,7 +98,7 @@ describe('a message that is shown to others', () => {
     expect(redactedMessage(other)).toEqual(other);
   });
 
-  test('of a topic without people, or of none, is shown as it is', () => {
+  test('of a topic without personal fields, or of an unknown topic, is shown unchanged', () => {
     for (const topic of ['product.created', 'nowhere']) {
       const other = { ...message, topic, value: '{"title":"Mug' };
       expect(redactedMessage(other)).toBe(other);

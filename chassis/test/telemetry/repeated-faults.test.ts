@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { FailuresOfSome } from '../../src/telemetry/failures-of-some.ts';
+import { FailuresOfSome, repeatedFaults } from '../../src/telemetry/repeated-faults.ts';
 import { startJobs } from '../../src/engine/jobs.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
 import { createLogger } from '../../src/telemetry/logging.ts';
-import { repeatedFaults } from '../../src/telemetry/repeated-faults.ts';
 import { reportTo } from '../../src/telemetry/report.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { until } from '../../src/testing/until.ts';
@@ -30,7 +29,7 @@ const refused = () => new StorageError('connection', Object.assign(new Error('co
 const brief = ({ level, msg, times }: Line) => [level, msg, times];
 
 describe('a fault that lasts', () => {
-  test('is told in full once, then with growing gaps and how many were left out, and when it is over', () => {
+  test('is logged in full once, then at growing intervals with the number left out, and once when it is over', () => {
     const { faults, lines, pass } = told();
     const writer = faults.source('writer');
     for (let second = 0; second < 4000; second += 0.5) {
@@ -51,7 +50,7 @@ describe('a fault that lasts', () => {
     expect(rest.at(-1)).toMatchObject({ level: 'info', msg: 'over: transaction failed; repeating it', times: 8000, seconds: 3999.5 });
   });
 
-  test('is one fault for all who meet it: a database that is away for 40 s costs a few lines', () => {
+  test('is one fault for all sources that meet it: a database that is away for 40 s costs a few lines', () => {
     const { faults, lines, bytes, pass } = told();
     const jobs = Array.from({ length: 8 }, (_, index) => faults.source(`job ${index}`));
     const [writer, probe] = [faults.source('writer'), faults.source('readiness database')];
@@ -74,7 +73,7 @@ describe('a fault that lasts', () => {
     expect(lines()[2]?.leftOut).toMatchObject({ 'readiness check failed': 10, 'job 0 failed; it comes round again': expect.any(Number) });
   });
 
-  test('is not over while somebody still has it, unless that one comes round too seldom to know', () => {
+  test('is not over while a source still has it, unless that source runs too rarely to tell', () => {
     const { faults, lines, pass } = told();
     const [writer, relay] = [faults.source('writer'), faults.source('relay')];
     const away = () => new EventLogError('log-unavailable', 'No broker answers');
@@ -86,7 +85,7 @@ describe('a fault that lasts', () => {
     expect(lines().map(brief).at(-1)).toEqual(['info', 'over: away', 2]);
   });
 
-  test('that comes and goes is said to be over less and less often', () => {
+  test('that comes and goes is logged as over less and less often', () => {
     const { faults, lines, pass } = told();
     const source = faults.source('relay');
     for (let second = 0; second < 3600; second += 1) {
@@ -102,7 +101,7 @@ describe('a fault that lasts', () => {
     expect(lines().at(-1)).toMatchObject({ err: { stack: expect.any(String) } });
   });
 
-  test('that comes back when it was over is told of at once', () => {
+  test('that comes back after it was over is logged at once', () => {
     const { faults, lines, pass } = told();
     const source = faults.source('relay');
     for (let outage = 0; outage < 2; outage += 1) {
@@ -119,7 +118,7 @@ describe('a fault that lasts', () => {
     expect(returned.at(-1)?.level).toBe('info');
   });
 
-  test('and another one beside it are told apart, by their code, and by their words without numbers and ids', () => {
+  test('is told from another one by its code, and by its text without numbers and ids', () => {
     const { faults, lines } = told();
     const source = faults.source('relay');
     const other = () => new StorageError('retry', new Error('Deadlock found'));
@@ -132,7 +131,7 @@ describe('a fault that lasts', () => {
     expect(lines()).toHaveLength(4);
   });
 
-  test('is told of as one of many when there are too many kinds to remember', () => {
+  test('is logged as one of many when there are too many kinds to remember', () => {
     const { faults, lines } = told();
     const source = faults.source('relay');
     const words = Array.from({ length: 5000 }, (_, index) => String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit))));
@@ -140,7 +139,7 @@ describe('a fault that lasts', () => {
     expect(lines()).toHaveLength(101);
   });
 
-  test('of some of many things has a line for the first of each kind', () => {
+  test('of some of many operations has a line for the first of each kind', () => {
     const { faults, lines } = told();
     const failures = ['o-1', 'o-2', 'o-3'].map((orderId, index) => ({ error: index === 1 ? new Error('no room') : refused(), about: { orderId } }));
     faults.source('job').failed(new FailuresOfSome(failures), 'job failed');
@@ -148,7 +147,7 @@ describe('a fault that lasts', () => {
   });
 });
 
-test('single things that fail alike have a line each, until there are too many of them', () => {
+test('similar single failures have a line each until there are too many of them', () => {
   const { faults, lines, pass } = told();
   const poison = (messageId: number, topic: string) => faults.single(new Error(`cannot count ${messageId}`), 'a message failed', { topic, messageId: String(messageId) });
   for (let id = 0; id < 1000; id += 1) {
@@ -164,10 +163,10 @@ test('single things that fail alike have a line each, until there are too many o
   expect(all.at(-1)?.topic).toBe('product.created');
 });
 
-describe('messages that each fail by words of their own, which a stranger may choose,', () => {
+describe('messages that each fail with a text of their own, which a stranger may choose,', () => {
   const word = (index: number) => String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
 
-  test('hide no outage that comes meanwhile, nor a job that fails', () => {
+  test('hide neither an outage that begins meanwhile nor a job that fails', () => {
     const { faults, lines, pass } = told();
     for (let index = 0; index < 1000; index += 1) faults.single(new Error(`not JSON: ${word(index)}`), 'a message failed', { topic: 'order.created' });
     const before = lines().length;
@@ -182,7 +181,7 @@ describe('messages that each fail by words of their own, which a stranger may ch
     expect(lines().at(-1)).toMatchObject({ err: 'Error: not JSON: the last' });
   });
 
-  test('are alike when only ids differ, in whatever form', () => {
+  test('are alike if only ids of any form differ', () => {
     const { faults, lines } = told();
     const source = faults.source('relay');
     for (const id of ['65f1a2b3c4d5e6f708192a3b', '65f1a2b3c4d5e6ff08192aab', '01JD8Z3XQ4', '01JD8Z3XKM', 'Zm9v-YmFy_1', 'a71c0de5']) source.failed(new Error(`no cursor ${id} on 10.0.0.7:27017`), 'away');
@@ -190,7 +189,7 @@ describe('messages that each fail by words of their own, which a stranger may ch
   });
 });
 
-test('jobs of a service whose database is away tell of it once, whichever comes round, and when it is back', async () => {
+test('the jobs of a service log a database that is away once, and once that it is back', async () => {
   const { logger, lines } = told();
   let isAway = true;
   let rounds = 0;

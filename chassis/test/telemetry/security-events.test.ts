@@ -20,7 +20,7 @@ const linesOf = (logged: string): Line[] =>
   logged.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line).filter((line) => 'security' in line);
 
 describe('a security event', () => {
-  test('is a line with its name, level and address; of the account it has a keyed hash alone', () => {
+  test('is a line with its name, level and address, and only a keyed hash of the account', () => {
     const { lines, security } = told('k'.repeat(32));
     security.tell('sign_in.failed', { address: '192.0.2.1', account: 'ada@example.com' });
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', security: 'sign_in.failed', address: '192.0.2.1' })]);
@@ -28,14 +28,14 @@ describe('a security event', () => {
     expect(JSON.stringify(lines)).not.toContain('ada@');
   });
 
-  test('has the same hash for the same account in all services of a process, another one with another key', () => {
+  test('has the same hash of an account in all services of a process, and another one with another key', () => {
     const [first, second, keyed] = [told(), told(), told('k'.repeat(32))];
     for (const { security } of [first, second, keyed]) security.tell('password.changed', { account: 'somebody' });
     expect(first.lines[0]?.['account']).toBe(second.lines[0]?.['account']);
     expect(first.lines[0]?.['account']).not.toBe(keyed.lines[0]?.['account']);
   });
 
-  test('is counted by name, and all names are there before the first', async () => {
+  test('is counted by name, and all names have a series before the first event', async () => {
     const { security, metrics } = told();
     for (let n = 0; n < 3; n += 1) security.tell('webhook.refused', { address: '192.0.2.1' });
     const text = await metrics.scrape();
@@ -45,7 +45,7 @@ describe('a security event', () => {
 });
 
 describe('a flood of security events', () => {
-  test('of one address is a line, and then the counts of events and accounts', () => {
+  test('from one address is a line and then the counts of events and accounts', () => {
     const { lines, security } = told();
     for (let n = 0; n < 10_000; n += 1) security.tell('sign_in.failed', { address: '192.0.2.1', account: `account-${n % 20}` });
     expect(lines).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('a flood of security events', () => {
     expect(lines).toHaveLength(3);
   });
 
-  test('of very many addresses is few lines, and nothing is lost in the counts', () => {
+  test('from very many addresses is a few lines, and no event is missing from the counts', () => {
     const { lines, security } = told();
     for (let n = 0; n < 5000; n += 1) security.tell('token.refused', { address: `2001:db8:${n}::/64`, because: 'signature' });
     expect(lines.length).toBeLessThan(60);
@@ -64,7 +64,7 @@ describe('a flood of security events', () => {
     expect(lines.at(-1)).toMatchObject({ security: 'token.refused', address: 'others', times: 5000 - lines.length + 1 });
   });
 
-  test('hides no other event, and what only an admin can cause is never left out', () => {
+  test('hides no other event, and events that only an admin can cause are never left out', () => {
     const { lines, security } = told();
     for (let n = 0; n < 1000; n += 1) security.tell('token.refused', { address: '192.0.2.1', because: 'signature' });
     security.tell('access.forbidden', { address: '192.0.2.1', account: 'somebody' });
@@ -74,7 +74,7 @@ describe('a flood of security events', () => {
 });
 
 describe('a service', () => {
-  test('tells who asked for what the role does not allow, and finds the line by the request', async () => {
+  test("logs a caller whose role does not allow the request, with the fields that find the request's lines", async () => {
     const { send, logged } = shop();
     const userId = Bun.randomUUIDv7();
     const authorization = await staffSigner.bearer({ userId });
@@ -83,7 +83,7 @@ describe('a service', () => {
     expect(logged().split('\n').find((line) => line.includes('access.forbidden'))).not.toContain(userId);
   });
 
-  test('tells of tokens that were made up, by what is wrong with them, and not of expired ones', async () => {
+  test('logs forged tokens with their fault, and no expired ones', async () => {
     const { send, logged } = shop();
     const past = Math.floor(Date.now() / 1000) - 60;
     const [good, other, expired] = await Promise.all([staffSigner.token(), staffSigner.token(), staffSigner.token({ claims: { exp: past } })]);
@@ -92,14 +92,14 @@ describe('a service', () => {
     expect(linesOf(logged())).toEqual([expect.objectContaining({ security: 'token.refused', because: 'signature' })]);
   });
 
-  test('tells of callers that it throttles, once', async () => {
+  test('logs a throttled caller once', async () => {
     const { send, logged } = shop({ edge: { rateLimit: 'on', addressLimit: 2, userLimit: 2 } });
     for (let n = 0; n < 8; n += 1) await send('GET', '/cups', { headers: await bearer() });
     expect(linesOf(logged())).toEqual([expect.objectContaining({ security: 'request.throttled', address: 'none' })]);
   });
 });
 
-test('every event is told somewhere in the program', async () => {
+test('every security event is logged somewhere in the program', async () => {
   const named = new Set<string | undefined>();
   for await (const path of new Bun.Glob('*/src/**/*.ts').scan({ cwd: ROOT, absolute: true })) {
     const calls = (await Bun.file(path).text()).matchAll(/\b(?:tellSecurity\(request, |security\??\.tell\()([^{]*)/g);

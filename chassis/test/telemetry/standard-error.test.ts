@@ -82,8 +82,8 @@ interface Written {
 
 const parsed = (text: string): Written[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Written);
 
-describe('a process lives on', () => {
-  test('while nobody reads its log; whoever does later gets every line or is told how many are missing', async () => {
+describe('a process goes on', () => {
+  test('while nobody reads its log; a later reader gets every line, or the number of missing ones', async () => {
     const { writer, read } = pipe();
     const logger = logging(writer, LINES);
     expect(await logger.says()).toBe('alive');
@@ -104,7 +104,7 @@ describe('a process lives on', () => {
     expect(lines.at(-1)?.msg).toBe('the last line');
   }, LIMIT_MS);
 
-  test('when whoever read its log has gone', async () => {
+  test('when the reader of its log has gone', async () => {
     const { writer, leave } = pipe();
     leave();
     const logger = logging(writer, LINES);
@@ -148,7 +148,7 @@ describe('a line', () => {
   }
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
-  test('that a full disk has cut does not spoil the next one, and one line for each service says how many are missing', () => {
+  test('cut by a full disk does not spoil the next one, and one line for each service says how many are missing', () => {
     const { state, lines } = sinkThatFails();
     lines.write('one\n', 'order');
     state.failure = full;
@@ -164,7 +164,7 @@ describe('a line', () => {
     expect(lines.dropped()).toBe(3);
   });
 
-  test('that is lost is counted once, however often its notice is lost as well', () => {
+  test('that is lost is counted once, however often the notice about it is lost too', () => {
     const { state, lines } = sinkThatFails();
     state.failure = full;
     for (let round = 0; round < 5; round += 1) lines.write('lost\n', 'order');
@@ -174,7 +174,7 @@ describe('a line', () => {
     expect(lines.dropped()).toBe(5);
   });
 
-  test('breaks nobody who logs, whatever is in it and wherever it goes', () => {
+  test('never breaks the code that logs it, whatever it holds and wherever it goes', () => {
     const written: string[] = [];
     let isFull = false;
     const write = (line: string) => {

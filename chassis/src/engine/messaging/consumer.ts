@@ -1,23 +1,21 @@
-import type { EventEnvelope } from '@souk/contracts/envelope';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import { asOfToday } from '@souk/contracts/retired-fields';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
+import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../log/event-log.ts';
 import { messageSize } from '../../log/message-size.ts';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
-import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
-import type { Cause } from '../../cause.ts';
+import type { MessageReads } from '../service-store.ts';
+import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
-import { recordDeadLetter } from './dead-letter.ts';
+import { newDeadLetter, recordDeadLetter } from './dead-letter.ts';
 import type { HandlingRoom } from './handling-room.ts';
-import type { AnyMessageHandler, Incoming, MessageHandlers, Reception } from './message-handlers.ts';
-import { park, type ParkingRules } from './parking.ts';
-import { receive } from './receive.ts';
+import { type AnyMessageHandler, causedBy, HANDLED, type Incoming, type MessageHandlers, type Reception } from './message-handlers.ts';
+import { appended, park, type ParkedMessage, type ParkingRules, recordFailure, retryParked } from './parking.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
-export interface ConsumerDeps<C extends ChassisCollections, Task> {
+interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly service: ServiceName;
   readonly log: EventLog;
   readonly writer: Writer<C, Task>;
@@ -140,12 +138,82 @@ async function tryToSettle<C extends ChassisCollections, Task>(
   return failure ?? new Error('no try was made');
 }
 
-export function causedBy(event: EventEnvelope): Cause {
-  return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+const PARKED: Reception = { how: 'parked' };
+
+/** Wraps a message handler with the rules for all of them: nothing overtakes a parked message, and an anomaly becomes a dead letter. */
+function receive<C extends ChassisCollections, Task>(
+  service: ServiceName,
+  handler: AnyMessageHandler<C, Task>,
+): UseCase<C, Incoming, Reception, Task> {
+  return {
+    name: handler.name,
+    keys: ({ message, event }) => ({ ...handler.keys(event), parkedKeys: [message.key] }),
+    moreKeys: ({ message, event }, world) =>
+      world.get('parkedKeys', message.key) === undefined ? (handler.moreKeys?.(event, world) ?? {}) : {},
+    decide({ message, event }, world, context) {
+      const parked = world.get('parkedKeys', message.key);
+      if (parked !== undefined) {
+        const cause = 'waits for an earlier message of the same key';
+        const parkedKeys = [appended(parked, message.key, { message, cause, attempts: 0, now: context.now, backOffMs: 0 })];
+        return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { ...handler.whileWaiting?.(event, world, context), parkedKeys } });
+      }
+      const decision = handler.decide(event, world, context);
+      if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };
+      const letter = newDeadLetter(service, { message, cause: decision.anomaly, attempts: 1 }, context);
+      return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, letter);
+    },
+  };
+}
+
+/** Maximum number of keys per round. */
+const ROUND_LIMIT = 100;
+
+interface RetryDeps<C extends ChassisCollections, Task> extends Omit<ConsumerDeps<C, Task>, 'log' | 'room'> {
+  readonly messages: MessageReads;
+}
+
+/**
+ * Retries every parked key that is due; once its head succeeds, the messages behind it follow until the key is empty or the
+ * signal is aborted.
+ */
+export async function retryDueMessages<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>, signal: AbortSignal): Promise<void> {
+  // The message behind a head that succeeded is due at once.
+  while (!signal.aborted && (await retryRound(deps)) > 0);
+}
+
+/** Returns how many were tried; their memory is free again before the next round. */
+async function retryRound<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>): Promise<number> {
+  const due = await deps.messages.dueParked(ROUND_LIMIT);
+  await Promise.all(due.map(({ key, head }) => retryHead(deps, key, head)));
+  return due.length;
+}
+
+async function retryHead<C extends ChassisCollections, Task>(
+  { service, writer, handlers, rules, tell }: RetryDeps<C, Task>,
+  key: string,
+  { position, message: kept, attempts }: ParkedMessage,
+): Promise<void> {
+  const message = asOfToday(kept);
+  const handler = handlerOf(handlers, message.topic);
+  const read = fromLogMessage(message);
+  try {
+    if (handler === undefined) throw new Error(`no handler for ${message.topic}`);
+    if (!read.ok) throw new Error(read.cause);
+    const value = { key, position, message, event: read.event };
+    const reached = await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) });
+    tell.settled(value, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
+  } catch (error) {
+    if (error instanceof WriterClosedError) return;
+    const failed = { key, position, message, cause: failureText(error), isForGood: isForGood(error) };
+    const told = read.ok ? { message, event: read.event } : { message };
+    tell.failed(told, attempts + 1, error);
+    const options = read.ok ? { cause: causedBy(read.event) } : {};
+    tell.settled(told, await writer.submit(recordFailure<C>(service, rules), failed, options), error);
+  }
 }
 
 /** True when a retry would lead to the same event, which the log does not take. */
-export function isForGood(failure: unknown): boolean {
+function isForGood(failure: unknown): boolean {
   return failure instanceof EventTooLargeError;
 }
 

@@ -1,8 +1,9 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
+import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
 import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
-import type { OwnChanges } from '../writer/with-own.ts';
+import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
   /** Changes that are made even though the message has to wait for an earlier one of its key; handling it later must be harmless. */
@@ -26,3 +27,8 @@ export interface Incoming {
 export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
 
 export const HANDLED: Reception = { how: 'handled' };
+
+/** The cause of everything that handling this event leads to. */
+export function causedBy(event: EventEnvelope): Cause {
+  return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}

@@ -1,8 +1,7 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
-import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { type Failure, newDeadLetter } from './dead-letter.ts';
 import { type AnyMessageHandler, HANDLED, type Incoming, type Reception } from './message-handlers.ts';
 
@@ -73,12 +72,6 @@ export function appended(parked: ParkedKey | undefined, key: string, waiting: Wa
   const position = (messages.at(-1)?.position ?? 0) + 1;
   const last = { position, message, cause, attempts, firstFailedAt: now, lastFailedAt: now, nextAttemptAt: now + backOffMs };
   return { key, messages: [...messages, last] };
-}
-
-/** The key without its first message; undefined when nothing waits any more. */
-export function withoutHead({ key, messages }: ParkedKey): ParkedKey | undefined {
-  const rest = messages.slice(1);
-  return rest.length === 0 ? undefined : { key, messages: rest };
 }
 
 /** Parks a failed message, so that other keys go on; all later messages of its key wait behind it. */
@@ -160,9 +153,10 @@ function headAt(parked: ParkedKey | undefined, position: number): WaitingMessage
   return head?.position === position ? head : undefined;
 }
 
-function takeHead(parked: ParkedKey): OwnChanges {
-  const rest = withoutHead(parked);
-  return rest === undefined ? { removes: { parkedKeys: [parked.key] } } : { puts: { parkedKeys: [rest] } };
+/** A key with no waiting messages is not stored. */
+function takeHead({ key, messages }: ParkedKey): OwnChanges {
+  const rest = messages.slice(1);
+  return rest.length === 0 ? { removes: { parkedKeys: [key] } } : { puts: { parkedKeys: [{ key, messages: rest }] } };
 }
 
 function deadLetterOfHead(

@@ -1,18 +1,17 @@
 import type { ServiceName } from '@souk/contracts/services';
-import { harmless } from '../../telemetry/harmless.ts';
-import { endedWithin } from '../../timeouts.ts';
-import { Gathering, patienceMs } from '../gathering.ts';
+import { WriterClosedError } from '../../input-errors.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import { MessagesRefusedError } from '../../log/message-limit.ts';
 import { fitting, type Room } from '../../log/message-size.ts';
+import { faultSource, harmless, type Report, type Trace } from '../../telemetry/report.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
-import { faultSource, type Report, type Trace } from '../../telemetry/report.ts';
-import type { TimeSource } from '../../time-source.ts';
-import { WriterClosedError } from '../../input-errors.ts';
-import { EVENTS_SIZE, eventSize, type Lane, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
-import { aboutMessage } from './about-message.ts';
-import { outgoing } from './outgoing.ts';
-import type { Unsent } from './set-aside.ts';
+import { endedWithin } from '../../timeouts.ts';
+import { Gathering, patienceMs, type TimeSource } from '../gathering.ts';
+import { batchOf } from '../writer/decide-batch.ts';
+import type { Collections } from '../writer/use-case.ts';
+import { EVENTS_SIZE, eventSize, type Lane, LaneLostError, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
+import { outgoing, type Unsent } from './outgoing.ts';
+import { aboutMessage } from './tell-outcomes.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
 
@@ -21,7 +20,7 @@ const SEND_ROOM: Room = { count: 1000, size: EVENTS_SIZE };
 /** Maximum that memory keeps; events beyond it are read from the table when their turn comes. */
 const MEMORY_ROOM: Room = { count: 20_000, size: 8 * 1024 * 1024 };
 
-export interface RelayOptions {
+interface RelayOptions {
   readonly service: ServiceName;
   readonly log: EventLog;
   readonly lane: string;
@@ -201,4 +200,45 @@ export class Relay {
 
 function sizeOf(events: readonly StoredEvent[]): number {
   return events.reduce((size, event) => size + eventSize(event), 0);
+}
+
+interface AdoptionDeps<C extends Collections> {
+  readonly service: ServiceName;
+  readonly store: WriterStore<C>;
+  readonly log: EventLog;
+  /** This process's own lane; if the process ever loses it, it takes the lane back by itself. */
+  readonly ownLane: string;
+  readonly leaseMs: number;
+  readonly newId: () => string;
+  readonly setAside: RelayOptions['setAside'];
+  readonly report: Report;
+}
+
+/**
+ * Sends the events that dead processes left unsent: takes each lane whose lease has expired, sends its events and releases it.
+ * If the owner was only paused, it finds the lane's epoch changed, takes the lane back, and at worst sends some events twice.
+ */
+export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
+  const { service, store, log, ownLane, leaseMs, newId, setAside, report } = deps;
+  /**
+   * Releases the lane with a lease of 0 ms: the next process may take it at once. If its owner has already taken it back, the
+   * owner sends the rest.
+   */
+  async function letGo(lane: Lane, publishedSeq: number): Promise<void> {
+    try {
+      await store.settle(lane, publishedSeq, 0, batchOf(lane.name, [], { newId }, () => undefined));
+    } catch (error) {
+      if (!(error instanceof LaneLostError)) throw error;
+    }
+  }
+
+  for (const name of await store.abandonedLanes(leaseMs)) {
+    if (name === ownLane) continue;
+    const lane = await store.takeLane(name, newId(), { leftMs: 0, leaseMs });
+    if (lane === undefined) continue;
+    const relay = new Relay({ service, log, lane: name, setAside, report, ...lane, readEvents: store.readEvents });
+    relay.start();
+    await relay.close(leaseMs);
+    await letGo(lane, relay.publishedSeq);
+  }
 }

@@ -1,11 +1,23 @@
 import type { EventAttributes } from '@souk/contracts/event-headers';
-import { harmless } from '../../telemetry/harmless.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { MessagingMeter, Outcome } from '../engine-options.ts';
-import { faultSource, type Report, singleFailures, type Trace } from '../../telemetry/report.ts';
+import { type About, faultSource, harmless, type Report, singleFailures, type Trace, traceIdOf } from '../../telemetry/report.ts';
 import type { SecurityEvents } from '../../telemetry/security-events.ts';
-import { aboutMessage } from './about-message.ts';
-import type { Incoming } from './message-handlers.ts';
+import type { Incoming, Reception } from './message-handlers.ts';
+
+/** Outcome of a message, or of one try of it. */
+type Outcome = Reception['how'] | 'undecodable' | 'failed' | 'dead';
+
+/** Receives what an engine counts for its operators; the metrics adapter is one. */
+export interface MessagingMeter {
+  /** Announces topics, so that the series an alert uses exist before the first message. */
+  expect(topics: readonly string[]): void;
+  batchSettled(inputs: number, ms: number): void;
+  /** A batch is decided again because a replica had changed entities that this process remembered. */
+  decidedAgain(): void;
+  messageSettled(topic: string, how: Outcome): void;
+  /** The log refused an event for good; it is a dead letter now. */
+  eventSetAside(): void;
+}
 
 interface TellDeps {
   readonly meter?: MessagingMeter | undefined;
@@ -44,4 +56,13 @@ export function outcomes({ meter, report, trace, security }: TellDeps): Outcomes
     failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => single(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
     comesAgain: harmless((message: LogMessage, error: unknown) => consumer.failed(error, 'a message could not be settled; it comes again', aboutMessage(message))),
   };
+}
+
+/** Characters; the keys of our own messages are ids. */
+const KEY_LIMIT = 100;
+
+/** Log fields that identify a message. A message that cannot be read has only its key and topic. */
+export function aboutMessage({ topic, key }: Pick<LogMessage, 'topic' | 'key'>, event?: Pick<EventAttributes, 'id' | 'traceparent'>): About {
+  const about = { key: key.slice(0, KEY_LIMIT), topic };
+  return event === undefined ? about : { ...about, messageId: event.id, ...traceIdOf(event.traceparent) };
 }

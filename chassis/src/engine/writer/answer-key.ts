@@ -1,3 +1,5 @@
+import type { StoredAnswer } from '../../stored-answer.ts';
+
 /**
  * The row of a user's Idempotency-Key: small, found by a hash, without any content of request or answer. Rows of one period are
  * stored together, and a whole period is deleted at once (ADR 61).
@@ -11,6 +13,19 @@ export interface AnswerKey {
   readonly fingerprint: string;
   /** UUID of the entity that the answer shows, or of the kept answer */
   readonly place: string;
+}
+
+/** The whole answer to a request, where it cannot be made again from what is stored. */
+export interface KeptAnswer {
+  /** UUIDv7 to which the key leads; before ADR 61 the hash of scope (user and route) and Idempotency-Key */
+  readonly id: string;
+  /** id of the user it belongs to; it may contain what they sent and is deleted with them; empty: kept by an earlier version */
+  readonly owner: string;
+  /** of the request's body */
+  readonly fingerprint: string;
+  readonly answer: StoredAnswer;
+  /** epoch milliseconds */
+  readonly at: number;
 }
 
 /**

@@ -1,16 +1,21 @@
 import { OverloadedError } from '../../input-errors.ts';
 import type { Cause } from '../../cause.ts';
-import type { Input } from './input.ts';
+import type { Input } from './input-queue.ts';
 import type { LoadedWorld } from './loaded-world.ts';
 import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
-import type { WriterOptions } from './writer-options.ts';
 import type { Batch, StoredEvent } from './writer-store.ts';
+
+export interface DecidingOptions {
+  readonly newId: () => string;
+  /** Throws `EventTooLargeError` for an event that the log will not take; the input that leads to it then fails. */
+  refuseUnsendable?(event: StoredEvent): void;
+}
 
 /** Turns inputs into one batch: loads their keys together, then decides one after the other, in the given order. */
 export function batchOf<C extends Collections, Task>(
   lane: string,
   inputs: readonly Input<C, Task>[],
-  { newId, refuseUnsendable }: Pick<WriterOptions<C, Task>, 'newId' | 'refuseUnsendable'>,
+  { newId, refuseUnsendable }: DecidingOptions,
   settled: (events: readonly StoredEvent[]) => void,
 ): Batch<C> {
   for (const input of inputs) input.outcome = undefined;
@@ -73,7 +78,7 @@ function storedEvents<C extends Collections, Task>(
   { lane, seq }: Place,
   input: Input<C, Task>,
   context: DecisionContext,
-  refuseUnsendable: WriterOptions<C, Task>['refuseUnsendable'],
+  refuseUnsendable: DecidingOptions['refuseUnsendable'],
 ): StoredEvent[] {
   return events.map((each, index) => {
     const event = storedEvent(each, { lane, seq: seq + index + 1 }, cause ?? input.cause, context);

@@ -1,9 +1,9 @@
-import { type AnswerKey, KEYED_ANSWERS, neighbourAt, periodOf, WHOLE_ANSWERS } from './answer-key.ts';
-import type { ChassisCollections } from './chassis-collections.ts';
+import { OverloadedError } from '../../input-errors.ts';
 import type { StoredAnswer } from '../../stored-answer.ts';
-import type { KeptAnswer } from './kept-answer.ts';
+import { type AnswerKey, KEYED_ANSWERS, type KeptAnswer, neighbourAt, periodOf, WHOLE_ANSWERS } from './answer-key.ts';
+import { type ChassisCollections, withOwn } from './chassis-collections.ts';
+import type { SubmitOptions } from './input-queue.ts';
 import type { DecisionContext, Entities, UseCase, World } from './use-case.ts';
-import { withOwn } from './with-own.ts';
 
 export interface Once<Answer> {
   /** The user to whom the answer will belong. */
@@ -14,8 +14,12 @@ export interface Once<Answer> {
   readonly key: string;
   /** Fingerprint of the request; the same key with another one is the caller's mistake. */
   readonly fingerprint: string;
-  /** The answer as it goes out; only a success (2xx) is kept, a refused request may be retried. */
-  render(answer: Answer): StoredAnswer;
+  /**
+   * The answer as it goes out, of which only a success (2xx) is kept; a refusal is returned as the error that the caller will
+   * be told, and the request may be retried. Pure, and never throws: an answer that is kept is stored in the transaction of its
+   * effect, so it is rendered in there.
+   */
+  render(answer: Answer): StoredAnswer | Error;
   /** Set if the answer can be made again from stored data: then none is kept, and `render` is called after the commit. */
   readonly shows?: Shows<Answer>;
 }
@@ -29,6 +33,8 @@ export interface Shows<Answer> {
 
 export type OnceAnswer =
   | { readonly kind: 'fresh' | 'replayed'; readonly answer: StoredAnswer }
+  /** The request was refused, and nothing is kept. */
+  | { readonly kind: 'refused'; readonly refusal: Error }
   | { readonly kind: 'reused' }
   /** The request was carried out, and its answer was deleted with the user it belonged to. */
   | { readonly kind: 'forgotten' }
@@ -41,6 +47,64 @@ export type OnceDecided<Answer> =
   | { readonly kind: 'done'; readonly answer: Answer }
   | { readonly kind: 'done-before'; readonly place: string };
 
+/** Milliseconds that a second request waits for the answer to the first before it is told to come back. */
+const SECOND_WAITS_MS = 2000;
+
+type Submit<C, Task> = <Value, Answer>(
+  useCase: UseCase<C, Value, Answer, Task>,
+  value: Value,
+  options: SubmitOptions,
+) => Promise<Answer>;
+
+/** Submits commands at most once per Idempotency-Key; tracks the keys under way in this process. */
+export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<C, Task>) {
+  const underWay = new Set<string>();
+
+  async function execute<Value, Answer>(
+    useCase: UseCase<C, Value, Answer, Task>,
+    value: Value,
+    key: Once<Answer>,
+    options: SubmitOptions,
+  ): Promise<OnceAnswer> {
+    return answerOf(await submit(once(useCase, key), value, options), key);
+  }
+
+  return async <Value, Answer>(
+    useCase: UseCase<C, Value, Answer, Task>,
+    value: Value,
+    key: Once<Answer>,
+    options: SubmitOptions,
+  ): Promise<OnceAnswer> => {
+    const { hash } = answerId(key.scope, key.key);
+    if (underWay.has(hash)) {
+      try {
+        return await execute(useCase, value, key, { ...options, limitMs: SECOND_WAITS_MS });
+      } catch (error) {
+        if (error instanceof OverloadedError) return { kind: 'in-progress' };
+        throw error;
+      }
+    }
+    underWay.add(hash);
+    try {
+      return await execute(useCase, value, key, options);
+    } finally {
+      underWay.delete(hash);
+    }
+  };
+}
+
+/** Outside of the transaction: an answer made from stored rows need not hold up other inputs. */
+async function answerOf<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
+  if (decided.kind === 'done') return freshOrRefused(render(decided.answer));
+  if (decided.kind !== 'done-before') return decided;
+  if (shows === undefined) throw new Error('nothing can make the answer at this place again');
+  return { kind: 'replayed', answer: await shows.again(decided.place) };
+}
+
+function freshOrRefused(answer: StoredAnswer | Error) {
+  return answer instanceof Error ? ({ kind: 'refused', refusal: answer } as const) : ({ kind: 'fresh', answer } as const);
+}
+
 interface Outcome<Answer> {
   readonly decided: OnceDecided<Answer>;
   /** undefined: nothing was carried out */
@@ -49,7 +113,7 @@ interface Outcome<Answer> {
   readonly rendered: StoredAnswer | undefined;
 }
 
-export interface AnswerId {
+interface AnswerId {
   /** of a whole answer, before ADR 61 */
   readonly id: string;
   /** of a key */
@@ -95,15 +159,20 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
 
   function outcome(answer: Answer, { newId }: DecisionContext): Outcome<Answer> {
     if (shows !== undefined) return { decided: { kind: 'done', answer }, place: shows.place(answer), rendered: undefined };
-    const rendered = key.render(answer);
-    return { decided: { kind: 'fresh', answer: rendered }, place: rendered.status < 300 ? newId() : undefined, rendered };
+    const decided = freshOrRefused(key.render(answer));
+    if (decided.kind === 'refused') return { decided, place: undefined, rendered: undefined };
+    return { decided, place: decided.answer.status < 300 ? newId() : undefined, rendered: decided.answer };
   }
 
   /** The rows to store, in the form that the database has. */
   function kept(answer: Answer, place: string, rendered: StoredAnswer | undefined, { now, answerForm }: DecisionContext): Entities<ChassisCollections> {
     const { owner } = key;
     const keptAnswers: KeptAnswer[] = [];
-    if (answerForm < KEYED_ANSWERS) keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: rendered ?? key.render(answer), at: now });
+    if (answerForm < KEYED_ANSWERS) {
+      const shown = rendered ?? key.render(answer);
+      if (shown instanceof Error) throw new Error('a refused request names a place', { cause: shown });
+      keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: shown, at: now });
+    }
     if (answerForm === WHOLE_ANSWERS) return { keptAnswers };
     if (rendered !== undefined) keptAnswers.push({ id: place, owner, fingerprint: key.fingerprint, answer: rendered, at: now });
     const row = (period: number): AnswerKey => ({ period, hash, fingerprint, place });

@@ -1,67 +1,72 @@
 import { endedWithin } from '../../timeouts.ts';
-import { harmless } from '../../telemetry/harmless.ts';
-import { Gathering, patienceMs } from '../gathering.ts';
-import { faultSource, harmlessReport } from '../../telemetry/report.ts';
+import { faultSource, harmless, harmlessReport } from '../../telemetry/report.ts';
+import { Gathering, patienceMs, type TimeSource } from '../gathering.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { OverloadedError, WriterClosedError } from '../../input-errors.ts';
 import { NO_CAUSE } from '../../cause.ts';
-import type { Input, SubmitOptions } from './input.ts';
-import { InputQueue } from './input-queue.ts';
-import { takeOwnLane } from './own-lane.ts';
-import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
-import { settleBatch } from './settle-batch.ts';
+import { type Deadlines, deadlines, type Input, InputQueue, refuseExpired, type SubmitOptions } from './input-queue.ts';
+import { type LaneOptions, LEASE_MS, OwnLane } from './own-lane.ts';
 import type { Collections, UseCase } from './use-case.ts';
-import type { Outbox, WriterOptions } from './writer-options.ts';
-import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
+import { type Lane, LaneInUseError } from './writer-store.ts';
 
-type Optional = 'owner' | 'batchSettled' | 'decidedAgain' | 'refuseUnsendable' | 'retaken' | 'time';
+export interface WriterOptions<C extends Collections, Task> extends LaneOptions<C> {
+  /**
+   * Minimum milliseconds between the starts of two transactions, and the longest that an awaited input waits for one to begin;
+   * an idle writer starts at once. All other inputs wait at most eight times as long, if enough arrive to make it worth a
+   * transaction.
+   */
+  readonly paceMs: number;
+  readonly time?: TimeSource;
+  /** Maximum number of inputs that one transaction settles. */
+  readonly batchLimit?: number;
+  /** Maximum number of waiting inputs; commands beyond it are refused. */
+  readonly queueLimit?: number;
+  /** Maximum number of these from use cases that can wait. */
+  readonly patientLimit?: number;
+  runTask(task: Task): void;
+  batchSettled?(inputs: number, ms: number): void;
+}
+
+const DEFAULTS = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: LEASE_MS };
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue; the inputs
  * at hand are settled in one transaction, one in flight, and then answered.
  */
 export class Writer<C extends Collections, Task = never> {
-  readonly #options: Required<Omit<WriterOptions<C, Task>, Optional>> & Pick<WriterOptions<C, Task>, Optional>;
-  readonly #outbox: Outbox;
+  readonly #options: WriterOptions<C, Task> & typeof DEFAULTS;
   readonly #faults: FaultSource;
-  #lane: Lane;
+  readonly #lane: OwnLane<C, Task>;
   readonly #queue = new InputQueue<C, Task>();
   /** The batch that is being settled. */
   #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
   readonly #gathering: Gathering;
-  /** performance.now() when a transaction last began or a try of it last ended */
-  #progressAt = -Infinity;
+  /** performance.now() when work last began after a pause */
+  #begunAt = -Infinity;
   #closed = false;
   #gaveUp = false;
   readonly #givenUp = Promise.withResolvers<void>();
-  #failure: unknown;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   readonly #lost = Promise.withResolvers<LaneInUseError>();
   readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
 
   /** Takes the lane; throws `LaneInUseError` when another live process has it. */
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
-    const { store, lane: name, newId, owner = newId(), leaseMs = 5000 } = options;
-    // A live owner would have renewed its lease by then.
-    const lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: leaseMs / 2 });
-    return new Writer(options, lane);
+    return new Writer(options, await OwnLane.take<C, Task>(options));
   }
 
-  private constructor(options: WriterOptions<C, Task>, lane: Lane) {
-    this.#options = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
-    this.#faults = faultSource(options.report, 'writer');
-    if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
-    if (options.decidedAgain !== undefined) this.#options.decidedAgain = harmless(options.decidedAgain);
-    const { paceMs, time } = options;
+  private constructor(options: WriterOptions<C, Task>, lane: OwnLane<C, Task>) {
+    const { batchSettled, report, paceMs, time } = options;
+    this.#options = { ...DEFAULTS, ...options, report: harmlessReport(report), ...(batchSettled && { batchSettled: harmless(batchSettled) }) };
+    this.#faults = faultSource(report, 'writer');
     this.#gathering = new Gathering({ leastMs: paceMs, awaitedMs: paceMs, mostMs: patienceMs(paceMs), waiting: () => this.#queue.length, time });
     this.#lane = lane;
-    this.#outbox = options.outbox(lane);
     this.#renewIn(this.#options.leaseMs / 3);
   }
 
   get lane(): Lane {
-    return this.#lane;
+    return this.#lane.current;
   }
 
   /** Number of waiting inputs; commands are refused from `queueLimit` on. */
@@ -77,12 +82,12 @@ export class Writer<C extends Collections, Task = never> {
 
   /** The error of the last transaction; undefined when it was settled. An idle writer tries again by renewing its lease. */
   get failure(): unknown {
-    return this.#failure;
+    return this.#lane.failure;
   }
 
   /** Milliseconds since the transaction under way began or was last repeated (each try has its limits); 0 while none is. */
   get standsStillMs(): number {
-    return this.#draining === undefined ? 0 : performance.now() - this.#progressAt;
+    return this.#draining === undefined ? 0 : performance.now() - Math.max(this.#begunAt, this.#lane.progressAt);
   }
 
   /** Resolves when another live process has the lane: this one takes no more inputs and has to end. */
@@ -131,7 +136,7 @@ export class Writer<C extends Collections, Task = never> {
    */
   async close(limitMs?: number): Promise<void> {
     await this.stop();
-    if (this.#gaveUp || this.#failure instanceof LaneInUseError) return;
+    if (this.#gaveUp || this.failure instanceof LaneInUseError) return;
     const last = this.#settleAndAnswer([], 0);
     await (limitMs === undefined ? last : endedWithin(limitMs, last));
   }
@@ -143,7 +148,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#gathering.hurry();
     const left = [...this.#underWay, ...this.#queue.takeAll()];
     if (left.length > 0) {
-      const reason = this.#failure ?? new Error('the database has not settled it yet');
+      const reason = this.failure ?? new Error('the database has not settled them yet');
       this.#options.report(reason, `stopping: ${left.length} inputs are left; their messages come again, their callers are told to`);
     }
     for (const input of left) {
@@ -151,6 +156,7 @@ export class Writer<C extends Collections, Task = never> {
       input.reject(new WriterClosedError());
     }
     this.#gaveUp = true;
+    this.#lane.giveUp();
     this.#givenUp.resolve();
   }
 
@@ -160,11 +166,11 @@ export class Writer<C extends Collections, Task = never> {
 
   /** However the work ends, the next inputs are settled. */
   async #toItsEnd(work: () => Promise<void>): Promise<void> {
-    this.#progressAt = performance.now();
+    this.#begunAt = performance.now();
     try {
       await work();
     } catch (error) {
-      this.#options.report(error, 'the writer stumbled; it goes on');
+      this.#options.report(error, 'the writer failed unexpectedly; it goes on');
     }
     this.#draining = undefined;
     if (this.#queue.length > 0) this.#begin();
@@ -182,17 +188,16 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs = this.#options.leaseMs): Promise<void> {
+  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs?: number): Promise<void> {
     const startedAt = performance.now();
     this.#underWay = batch;
-    this.#progressAt = startedAt;
     try {
-      const settled = await this.#settle(batch, leaseMs);
+      const settled = await this.#lane.settle(batch, leaseMs);
       this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
       for (const input of settled) this.#answer(input);
     } catch (error) {
       if (error instanceof LaneInUseError) this.#end(error);
-      else this.#faults.failed(error, 'batch failed');
+      else this.#faults.failed(error, 'a batch failed');
       for (const input of batch) input.reject(error);
     }
     this.#underWay = [];
@@ -202,8 +207,7 @@ export class Writer<C extends Collections, Task = never> {
   #end(error: LaneInUseError): void {
     this.#closed = true;
     this.#gathering.hurry();
-    this.#failure = error;
-    this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
+    this.#options.report(error, 'the lane is lost for good; this process takes no more work and ends');
     clearTimeout(this.#renewal);
     for (const input of [...this.#underWay, ...this.#queue.takeAll()]) input.reject(new WriterClosedError());
     this.#lost.resolve(error);
@@ -228,53 +232,8 @@ export class Writer<C extends Collections, Task = never> {
     try {
       this.#options.runTask(task);
     } catch (error) {
-      this.#options.report(error, 'a task could not be begun');
+      this.#options.report(error, 'a task could not be started');
     }
-  }
-
-  /** The events are committed: if they cannot be handed on, the outbox finds them in the table. */
-  #handOn(events: readonly StoredEvent[]): void {
-    try {
-      this.#outbox.offer(events);
-    } catch (error) {
-      this.#options.report(error, 'events could not be handed on; they are in the table');
-    }
-  }
-
-  #settle(batch: readonly Input<C, Task>[], leaseMs: number): Promise<readonly Input<C, Task>[]> {
-    const { store, newId, refuseUnsendable, decidedAgain } = this.#options;
-    return settleBatch<C, Task>(
-      {
-        store,
-        leaseMs,
-        newId,
-        ...(refuseUnsendable && { refuseUnsendable }),
-        ...(decidedAgain && { decidedAgain }),
-        report: (error, message) => {
-          this.#failure = error;
-          this.#progressAt = performance.now();
-          this.#faults.failed(error, message);
-        },
-        publishedSeq: () => this.#outbox.publishedSeq,
-        committed: (events) => this.#handOn(events),
-        lane: () => this.#lane,
-        setLane: (lane) => {
-          this.#lane = lane;
-          this.#failure = undefined;
-          this.#faults.worked();
-        },
-        retakeLane: () => this.#retakeLane(),
-        gaveUp: () => this.#gaveUp,
-      },
-      batch,
-    );
-  }
-
-  async #retakeLane(): Promise<void> {
-    const { store, leaseMs } = this.#options;
-    const { name, owner } = this.#lane;
-    this.#lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: 0 });
-    this.#options.retaken?.(this.#lane);
   }
 
   #renewIn(ms: number): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { newId } from '../../../src/ids.ts';
-import { adoptLanes } from '../../../src/engine/messaging/adopt-lanes.ts';
+import { adoptLanes } from '../../../src/engine/messaging/relay.ts';
 import { recordedLog, type RecordedLog } from '../../../src/testing/recorded-log.ts';
 import { until } from '../../../src/testing/until.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
@@ -39,7 +39,7 @@ async function adopt(ownLane: string): Promise<void> {
   await adoptLanes<Toy>({ service: 'user', store: toy.store.writing, log, ownLane, leaseMs: LEASE_MS, newId, setAside: never, report: () => undefined });
 }
 
-test('a process takes what others left, and neither its own lane nor one whose process is alive', async () => {
+test('a process adopts abandoned lanes, but neither its own lane nor one whose process is alive', async () => {
   await laneWithEvent('mine', 'a', 1);
   await laneWithEvent('gone', 'b', 1);
   await laneWithEvent('alive', 'c', LEASE_MS);
@@ -53,7 +53,7 @@ test('a process takes what others left, and neither its own lane nor one whose p
   expect(lanes).toEqual([['alive', 0], ['gone', 1], ['mine', 0]]);
 });
 
-test('what was adopted and sent is not adopted again, and its process takes its lane back with all it has', async () => {
+test('an adopted lane that is sent is not adopted again, and its process takes it back with all its events', async () => {
   await laneWithEvent('gone', 'b', 1);
   await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 1);
   await adopt('mine');
@@ -64,20 +64,20 @@ test('what was adopted and sent is not adopted again, and its process takes its 
   expect(back).toMatchObject({ lastSeq: 1, publishedSeq: 1, epoch: 3 });
 });
 
-test('a lane is adopted whose lease ends in an hour, because the clock of the database was set back', async () => {
+test("a lane is adopted although its lease ends in an hour, because the database's clock was set back", async () => {
   await laneWithEvent('gone', 'b', 3_600_000);
   await adopt('mine');
   expect(log.sent.map(({ key }) => key)).toEqual(['b']);
 });
 
-test('of two processes that find the same lane one takes it', async () => {
+test('only one of two processes that find the same lane takes it', async () => {
   await laneWithEvent('gone', 'b', 1);
   await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 1);
   await Promise.all([adopt('mine'), adopt('hers')]);
   expect(log.sent.map(({ key }) => key)).toEqual(['b']);
 });
 
-test('an owner that comes back meanwhile keeps its lane, and the others left behind are adopted all the same', async () => {
+test('an owner that comes back meanwhile keeps its lane, and the other lanes are adopted all the same', async () => {
   await laneWithEvent('awake', 'a', 1);
   await laneWithEvent('gone', 'b', 1);
   await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 2);

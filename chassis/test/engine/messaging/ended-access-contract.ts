@@ -5,13 +5,11 @@ import { type EventData, withPartitions } from '@souk/contracts/topics';
 import type { Principal } from '../../../src/web/sign-in/principal.ts';
 import { newId } from '../../../src/ids.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
-import { LONGEST_TRANSACTION_MS } from '../../../src/engine/access-watch.ts';
+import { type EndedAccess, forgetEndedAccess, LONGEST_TRANSACTION_MS } from '../../../src/engine/ended-access.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
-import type { EngineOptions } from '../../../src/engine/engine-options.ts';
+import type { EngineOptions } from '../../../src/engine/run-engine.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { until } from '../../../src/testing/until.ts';
-import type { EndedAccess } from '../../../src/engine/writer/ended-access.ts';
-import { forgetEndedAccess } from '../../../src/engine/writer/forget-ended-access.ts';
 import type { UseCase } from '../../../src/engine/writer/use-case.ts';
 import type { OpenToyStore, ToyCollections, ToyStore } from '../writer/toy-store.ts';
 import type { Toy } from '../writer/toy-use-cases.ts';
@@ -62,7 +60,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       log.send([message('user.access_changed', user, { userId: user, changedAt: ago(0), ...data })]);
     const heard = (service: Engine<ToyCollections>, token: Principal) => until('it is refused', () => service.hasEnded(token));
 
-    test('every replica refuses older tokens of the user, also the one that was not told; newer ones are good', async () => {
+    test("every replica refuses the user's older tokens, also one that got no message; newer tokens are valid", async () => {
       const replicas = [await started('one'), await started('two', opened.again())];
       expect(replicas.map((each) => each.hasEnded(bearer(1)))).toEqual([false, false]);
       await ended({ generation: 2 });
@@ -72,14 +70,14 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       }
     });
 
-    test('the process that stores an end knows of it before it answers: it need not look', async () => {
+    test('the process that stores ended access knows it before it answers, without reading', async () => {
       const never = { ...opened.store, endedAccess: { ...opened.store.endedAccess, since: async () => [] } };
       const service = await started('one', never);
       await service.execute(store, { id: session, generation: null, kept: null, at: Date.now() });
       expect([service.hasEnded(bearer(1)), service.hasEnded(bearer(1, newId()))]).toEqual([true, false]);
     });
 
-    test('an end that a slow transaction stored is heard, although a later one was heard before', async () => {
+    test('ended access stored by a slow transaction is found although a later one was found before', async () => {
       const [one, two] = [await started('one'), await started('two', opened.again())];
       await two.execute(store, { id: newId(), generation: 2, kept: null, at: Date.now() });
       const stored = { id: user, generation: 2, kept: null, at: Date.now() - LONGEST_TRANSACTION_MS + 5000 };
@@ -87,7 +85,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       await heard(one, bearer(1));
     });
 
-    test('it ends at once, also when an earlier message about the user waits for another try', async () => {
+    test('access ends at once although an earlier message about the user is parked', async () => {
       const fails: UseCase<Toy, unknown, void> = { name: 'fails', keys: () => ({}), decide: () => { throw new Error('not yet'); } };
       const service = await started('one', opened.store, { 'user.updated': fails });
       await log.send([message('user.updated', user, { userId: user, updatedAt: ago(0) })]);
@@ -97,21 +95,21 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       expect(service.hasEnded(bearer(2))).toBe(false);
     });
 
-    test('the end of a session ends its tokens and no others', async () => {
+    test('the end of a session ends only its own tokens', async () => {
       const service = await started('one');
       await ended({ sessionId: session });
       await heard(service, bearer(7));
       expect(service.hasEnded(bearer(1, newId()))).toBe(false);
     });
 
-    test('what is kept goes on from its generation on', async () => {
+    test('the session that is kept stays valid from its generation on', async () => {
       const service = await started('one');
       await ended({ generation: 3, kept: { sessionId: session, generation: 2 } });
       await heard(service, bearer(2, newId()));
       expect([1, 2, 3].map((generation) => service.hasEnded(bearer(generation)))).toEqual([true, false, false]);
     });
 
-    test('a role that was added ends nothing', async () => {
+    test('an added role ends no access', async () => {
       const service = await started('one');
       await ended({ roles: ['customer', 'staff'] });
       const last = newId();
@@ -120,7 +118,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       expect(service.hasEnded(bearer(1))).toBe(false);
     });
 
-    test('events in any order and twice: the latest end holds', async () => {
+    test('the latest end holds, in whatever order and however often the events arrive', async () => {
       const service = await started('one');
       await ended({ generation: 3 });
       await ended({ generation: 2, kept: { sessionId: session, generation: 1 } });
@@ -134,7 +132,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       expect(service.hasEnded(bearer(9))).toBe(true);
     });
 
-    test('a process that is started again still knows', async () => {
+    test('a restarted process still knows of ended access', async () => {
       const service = await started('one');
       await ended({ generation: 2 });
       await heard(service, bearer(1));
@@ -143,7 +141,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       expect((await started('one')).hasEnded(bearer(1))).toBe(true);
     });
 
-    test('of what ended before any token that still lives was given, nothing is kept', async () => {
+    test('ended access is not kept once all its tokens have expired', async () => {
       const service = await started('one');
       const now = Date.now();
       const [old, young] = [newId(), newId()];

@@ -17,7 +17,7 @@ function crowd(room = handlingRoom(100)) {
   return { inside, enter, leave };
 }
 
-test('all that is small goes in at once; what does not fit waits, and nobody overtakes it', async () => {
+test('small messages enter at once; one that does not fit waits, and none overtakes it', async () => {
   const { inside, enter, leave } = crowd();
   for (const size of [40, 50, 20, 1]) enter(size);
   expect(inside).toEqual([40, 50]);
@@ -25,7 +25,7 @@ test('all that is small goes in at once; what does not fit waits, and nobody ove
   expect(inside).toEqual([40, 20, 1]);
 });
 
-test('what is larger than the room gets all of it', async () => {
+test('a message larger than the room gets all of it', async () => {
   const { inside, enter, leave } = crowd();
   for (const size of [10, 500, 10]) enter(size);
   expect(inside).toEqual([10]);

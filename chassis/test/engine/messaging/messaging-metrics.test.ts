@@ -5,7 +5,7 @@ import { createMetrics } from '../../../src/telemetry/metrics.ts';
 const idle = { backlog: () => 0, outboxAgeMs: () => 0, waiting: () => 0, clockAheadMs: () => 0 };
 const OUTCOMES = ['handled', 'parked', 'anomaly', 'undecodable', 'failed', 'dead'];
 
-test('every outcome of every topic is a series before its first message, so that an alert sees the first one', async () => {
+test('every outcome of every topic has a series before its first message, so that an alert sees the first one', async () => {
   const metrics = createMetrics({ service: 'toy', ownsProcess: false });
   const meter = messagingMeter(metrics);
   meter.expect(['order.created', 'user.deleted']);
@@ -15,7 +15,7 @@ test('every outcome of every topic is a series before its first message, so that
   expect(text).toContain('souk_messages_total{topic="user.deleted",outcome="dead",service="toy"} 1');
 });
 
-test('what waits and what is dead is told by status, and keeps its last figure while the database does not answer', async () => {
+test('parked keys and dead letters are counted by status, and the last figures stay while the database does not answer', async () => {
   const metrics = createMetrics({ service: 'toy', ownsProcess: false });
   const counts = async () => ({ parkedKeys: 2, deadLetters: { dead: 3, redriven: 0, discarded: 1 } });
   messagingGauges(metrics, { ...idle, backlog: () => 5, outboxAgeMs: () => 1500 }, { counts }, () => undefined);

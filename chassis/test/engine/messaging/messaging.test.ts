@@ -6,7 +6,7 @@ import { newId } from '../../../src/ids.ts';
 import { openEmbeddedLog, type EmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
-import { redrive } from '../../../src/engine/messaging/resolve-dead-letter.ts';
+import { redrive } from '../../../src/engine/messaging/dead-letter.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { until } from '../../../src/testing/until.ts';
 import { KEYED_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
@@ -84,7 +84,7 @@ describe('messages of an engine', () => {
   const totals = async () => new Map((await toy.store.accounts()).map(({ id, total }) => [id, total]));
   const dead = () => toy.store.messages.deadLetters(null, 100);
 
-  test('what is decided on is sent, once and in order', async () => {
+  test('events of decisions are sent once and in order', async () => {
     const service = await startService();
     const account = newId();
     for (const amount of [1, 2, 3]) await service.execute(deposit, { account, amount });
@@ -94,7 +94,7 @@ describe('messages of an engine', () => {
     expect(sent).toEqual(['1', '2', '3']);
   });
 
-  test('a poison message between good ones: the good ones are done, one dead letter with the original bytes', async () => {
+  test('a poison message becomes one dead letter with its original bytes, and the good ones around it are handled', async () => {
     await startService();
     const good = [newId(), newId()];
     const poison: LogMessage = { topic: 'user.registered', key: good[0] ?? '', value: '{"no', headers: { ce_id: 'x' } };
@@ -105,7 +105,7 @@ describe('messages of an engine', () => {
     expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: '', cut: { value: { bytes: poison.value.length } } });
   });
 
-  test('an anomaly is a dead letter, changes nothing, and its redrive works when the cause is gone', async () => {
+  test('an anomaly becomes a dead letter and changes nothing; its redrive works once the cause is gone', async () => {
     const service = await startService();
     const user = newId();
     behaviour = () => 'anomaly';
@@ -122,7 +122,7 @@ describe('messages of an engine', () => {
     expect(await totals()).toEqual(new Map([[arrivalsOf(user), 1]]));
   });
 
-  test('what a redriven message leads to is caused by that message', () => {
+  test('events of a redriven message have that message as their cause', () => {
     const event = { id: newId(), correlationId: 'order-1', traceparent: 'its trace', data: { userId: 'u' } } as EventEnvelope<'user.registered'>;
     const caused = { correlationId: 'order-1', causationId: event.id, traceparent: 'its trace' };
     let known: unknown;
@@ -134,7 +134,7 @@ describe('messages of an engine', () => {
     expect([known, decision.cause]).toEqual([caused, caused]);
   });
 
-  test('a handler that fails for one key parks that key only, in order, and catches up when the cause is gone', async () => {
+  test('a handler that fails for one key parks only that key, in order, and catches up once the cause is gone', async () => {
     await startService();
     const [bad, good] = [newId(), newId()];
     behaviour = (user) => (user === bad ? 'throw' : 'count');
@@ -148,7 +148,7 @@ describe('messages of an engine', () => {
     expect(await dead()).toEqual([]);
   });
 
-  test('after the last attempt a message is a dead letter and what waited behind it goes on', async () => {
+  test('after its last try a message becomes a dead letter, and those that waited behind it go on', async () => {
     await startService();
     const user = newId();
     let failures = 0;
@@ -172,7 +172,7 @@ describe('messages of an engine', () => {
     expect([...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion)).toEqual(['1', '2']);
   });
 
-  test('one of a service that makes no such events is a dead letter, and a security event', async () => {
+  test('a message from a service that does not make such events becomes a dead letter and a security event', async () => {
     await startService();
     const userId = newId();
     await log.send([arrival(userId, '/souk/payment'), arrival(userId, '/somebody')]);
@@ -184,7 +184,7 @@ describe('messages of an engine', () => {
     expect(await totals()).toEqual(new Map());
   });
 
-  test('no service sends events that are another one\'s to make', async () => {
+  test('a service cannot send events that only another service makes', async () => {
     const service = await startService();
     const foreign: UseCase<Toy, null, void> = {
       name: 'foreign',
@@ -195,7 +195,7 @@ describe('messages of an engine', () => {
     expect(service.backlog()).toBe(0);
   });
 
-  test('what a process left unsent is sent by its next start, and by another process when it does not come back', async () => {
+  test('events left unsent are sent at the next start of their process, or by another process if it does not come back', async () => {
     for (const lane of ['one', 'gone']) {
       const writer = await Writer.open<Toy>({
         store: toy.store.writing,

@@ -85,7 +85,7 @@ async function startWith(
   return service;
 }
 
-test('offsets move only after the commit: a batch is handled when every message of it is', async () => {
+test('offsets move only after the commit: a batch is done when each of its messages is handled', async () => {
   const toy = await openSqliteToyStore();
   const { log, handler } = handLog();
   const held = heldBack(toy.store);
@@ -103,7 +103,7 @@ test('offsets move only after the commit: a batch is handled when every message 
   await toy.dispose();
 });
 
-test('a batch that could not be settled is not handled: it rejects, and the log brings it again', async () => {
+test('a batch that could not be settled rejects, and the log delivers it again', async () => {
   const toy = await openSqliteToyStore();
   const { log, handler } = handLog();
   const reported: unknown[] = [];
@@ -120,7 +120,7 @@ test('a batch that could not be settled is not handled: it rejects, and the log 
   await toy.dispose();
 });
 
-test('a handler that is told to stop settles nothing more: no later message, no other try', async () => {
+test('an aborted handler settles nothing more: no later message, no further try', async () => {
   const toy = await openSqliteToyStore();
   const { log, handler } = handLog();
   const stopping = new AbortController();
@@ -150,7 +150,7 @@ test('a handler that is told to stop settles nothing more: no later message, no 
   await toy.dispose();
 });
 
-test('what comes after a message that was settled when the stop came is left to the next reader', async () => {
+test('messages behind the one that was being settled at the abort are left to the next reader', async () => {
   const toy = await openSqliteToyStore();
   const { log, handler } = handLog();
   let stopping = new AbortController();

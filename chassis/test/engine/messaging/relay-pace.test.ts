@@ -40,7 +40,7 @@ function registered(seq: number): StoredEvent {
   return { lane: 'one', seq, id, type: 'user.registered', published: true, key: id, stream: id, version: 1, at: seq, correlationId: id, causationId: null, traceparent: null, data, context: {} };
 }
 
-test('in a quiet shop each event leaves at once', async () => {
+test('in a quiet shop each event is sent at once', async () => {
   const { time, sends, committed } = pacedRelay();
   for (let n = 0; n < 3; n += 1) {
     committed(1);
@@ -49,7 +49,7 @@ test('in a quiet shop each event leaves at once', async () => {
   expect(sends).toEqual([0, 50, 100].map((at) => ({ at, messages: 1 })));
 });
 
-test('where many are committed they leave together, within the cap and in order', async () => {
+test('many events are sent together, in order and within the longest wait', async () => {
   const { time, sends, log, committed, relay } = pacedRelay();
   for (let n = 0; n < 150; n += 1) {
     committed(3);
@@ -65,7 +65,7 @@ test('where many are committed they leave together, within the cap and in order'
   expect(relay.backlog).toBe(0);
 });
 
-test('a relay that closes sends what waits', async () => {
+test('a closing relay sends the events that wait', async () => {
   const { time, log, committed, relay } = pacedRelay();
   for (let n = 0; n < 50; n += 1) {
     committed(3);

@@ -75,7 +75,7 @@ async function drained({ relay, held }: ReturnType<typeof relayOver>): Promise<v
   });
 }
 
-test('what somebody else has left in the lane, while it was theirs, is sent without waiting for an event of ours', async () => {
+test('events that another owner left in the lane are sent without waiting for a new event', async () => {
   const one = relayOver(4, { publishedSeq: 2, lastSeq: 2 });
   one.relay.catchUp({ lastSeq: 4 });
   await drained(one);
@@ -85,7 +85,7 @@ test('what somebody else has left in the lane, while it was theirs, is sent with
   expect(versionsOf(one.log.sent)).toEqual([3, 4, 5]);
 });
 
-test('what an earlier process left comes from the table, before what is committed meanwhile; then memory is enough', async () => {
+test('events left by an earlier process are read from the table and sent first; later ones come from memory', async () => {
   const one = relayOver(6, { publishedSeq: 2, lastSeq: 4 });
   one.relay.offer(range(5, 6));
   await drained(one);
@@ -97,7 +97,7 @@ test('what an earlier process left comes from the table, before what is committe
   expect(one.read).toHaveLength(reads);
 });
 
-test('while the log is away memory has an end, and nothing is left out where it stops and begins again', async () => {
+test('while the log is away memory is limited, and no event is left out at either end of the gap', async () => {
   const one = relayOver(20_003);
   one.relay.offer(range(1, 19_999));
   one.relay.offer(range(20_000, 20_001));
@@ -111,7 +111,7 @@ test('while the log is away memory has an end, and nothing is left out where it 
   expect(one.read).toEqual([20_001]);
 });
 
-test('the age of the outbox is that of the event that waits longest, 0 when none does', async () => {
+test('the age of the outbox is that of the longest waiting event, 0 when none waits', async () => {
   const one = relayOver(2);
   expect(one.relay.ageMs).toBe(0);
   one.relay.offer(range(1, 1));
@@ -121,7 +121,7 @@ test('the age of the outbox is that of the event that waits longest, 0 when none
   expect(one.relay.ageMs).toBe(0);
 });
 
-test('a relay that is closed sends nothing any more; the next one begins where it ended', async () => {
+test('a closed relay sends nothing more; the next one begins where it ended', async () => {
   const one = relayOver(2);
   one.relay.offer(range(1, 1));
   await one.relay.close(1);
@@ -135,7 +135,7 @@ test('a relay that is closed sends nothing any more; the next one begins where i
   expect(versionsOf(next.log.sent)).toEqual([2]);
 });
 
-test('whoever is told of sends and throws keeps none of them back, and has none sent twice', async () => {
+test('a report or trace that throws holds back no event and has none sent twice', async () => {
   const broken = (): never => {
     throw new Error('this cannot be told');
   };
@@ -155,7 +155,7 @@ test('whoever is told of sends and throws keeps none of them back, and has none 
 
 const LARGE = 'x'.repeat(1_000_000);
 
-test('large events travel few at a time, from memory and from the table, and a table of them is not read at once', async () => {
+test('large events are sent few at a time, from memory and from the table, and read few at a time', async () => {
   const one = relayOver(200, { lastSeq: 196, data: LARGE });
   one.relay.start();
   one.relay.offer(range(197, 200, LARGE));
@@ -174,7 +174,7 @@ test('large events travel few at a time, from memory and from the table, and a t
   expect(huge.sends).toEqual([1, 1]);
 });
 
-test('memory has an end in size as well', async () => {
+test('memory is limited by size as well', async () => {
   const one = relayOver(100, { data: LARGE });
   for (let seq = 1; seq <= 100; seq += 1) one.relay.offer([stored(seq, LARGE)]);
   await drained(one);

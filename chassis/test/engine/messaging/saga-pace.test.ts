@@ -101,7 +101,7 @@ async function play(rate: number, count: number) {
   };
 }
 
-test('an order alone waits for nothing, and has its transactions for itself', async () => {
+test('a single order waits for nothing and shares no transaction', async () => {
   const { ended, completedMs, transactions, sends } = await play(1, 20);
   expect(ended).toBe(20);
   // Its second step in a service comes within a pace of the first one.
@@ -113,7 +113,7 @@ test.each([
   [50, 1000, 0.45, 0.4, 1100, 3 * PACE_MS],
   [500, 3000, 0.13, 0.1, 500, PACE_MS],
   [1000, 4000, 0.08, 0.08, 300, PACE_MS],
-])('at %d orders a second they share transactions and sends, and all are completed in time', async (rate, count, transactionsAtMost, sendsAtMost, withinMs, answeredWithinMs) => {
+])('%d orders a second share transactions and sends, and all are completed in time', async (rate, count, transactionsAtMost, sendsAtMost, withinMs, answeredWithinMs) => {
   const { ended, answeredMs, completedMs, transactions, sends } = await play(rate, count);
   expect(ended).toBe(count);
   expect(transactions).toBeLessThanOrEqual(transactionsAtMost);

@@ -5,7 +5,7 @@ import { newId } from '../../../src/ids.ts';
 import type { SubscribeOptions } from '../../../src/log/event-log.ts';
 import { MESSAGE_LIMIT } from '../../../src/log/message-limit.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
-import type { EngineOptions } from '../../../src/engine/engine-options.ts';
+import type { EngineOptions } from '../../../src/engine/run-engine.ts';
 import type { About } from '../../../src/telemetry/report.ts';
 import { recordedLog, type RecordedLog } from '../../../src/testing/recorded-log.ts';
 import { until } from '../../../src/testing/until.ts';
@@ -73,7 +73,7 @@ describe('an event that is too large for the log', () => {
     return reader?.handle(messages, AbortSignal.timeout(10_000));
   };
 
-  test('is refused to who asks, to the byte, and nobody else in the batch', async () => {
+  test('is refused to its caller, exact to the byte, and to nobody else in the batch', async () => {
     const service = await start();
     const probe = await service.execute(tell, { account: 'a', bytes: 0 });
     expect(probe).toBe(1);
@@ -90,7 +90,7 @@ describe('an event that is too large for the log', () => {
     expect(setAsides).toBe(0);
   });
 
-  test('and that nobody can be refused is committed and set aside with all its bytes; the lane goes on, and it is told of', async () => {
+  test('is committed and set aside with all its bytes and announced, if it has no caller; the lane goes on', async () => {
     const service = await start();
     const large = { account: 'a', bytes: 2 * MESSAGE_LIMIT };
     await Promise.all([service.execute(tell, { account: 'b', bytes: 1 }), service.submit(tell, large), service.execute(tell, { account: 'a', bytes: 1 })]);
@@ -106,7 +106,7 @@ describe('an event that is too large for the log', () => {
     expect(reports).toEqual([{ message: 'the log refuses an event for good: it is a dead letter now', about }]);
   });
 
-  test('and that an earlier version committed is set aside at the start, and by whoever adopts its lane', async () => {
+  test('is set aside at the start, or by the process that adopts its lane, if an earlier version committed it', async () => {
     for (const lane of ['one', 'gone']) await leaveUnsent(lane, 2 * MESSAGE_LIMIT);
     await start();
     await until('both lanes are empty', async () => (await toy.store.messages.lanes()).every(({ lastSeq, publishedSeq }) => lastSeq === publishedSeq));
@@ -114,7 +114,7 @@ describe('an event that is too large for the log', () => {
     expect(toldOf().toSorted()).toEqual(['gone', 'one']);
   }, 15_000);
 
-  test('and that is one of very many is told of in a few lines, and once, whoever finds it again', async () => {
+  test('is logged once, and in a few lines together with many others', async () => {
     const service = await start();
     log.limit = 10;
     await Promise.all(Array.from({ length: 30 }, (_, i) => service.submit(tell, { account: `a${i}`, bytes: 1 })));
@@ -132,7 +132,7 @@ describe('an event that is too large for the log', () => {
     expect([(await letters()).length, setAsides, reports.length]).toEqual([60, 60, before]);
   });
 
-  test('and that tells of a dead letter itself is a letter, and makes no other one', async () => {
+  test('becomes a dead letter without an announcement if it announces a dead letter itself', async () => {
     log.limit = 500;
     await start({ handlers: { 'user.registered': tellOf(() => 2 * MESSAGE_LIMIT) } });
     await hears(newId());
@@ -142,7 +142,7 @@ describe('an event that is too large for the log', () => {
     expect(await letters()).toHaveLength(2);
   });
 
-  test('and that a message leads to makes that message a dead letter at once; others are handled', async () => {
+  test('makes the message that leads to it a dead letter at once; other messages are handled', async () => {
     let tries = 0;
     const [a, large, b] = [newId(), newId(), newId()];
     const bytesOf = (userId: string) => {
@@ -159,7 +159,7 @@ describe('an event that is too large for the log', () => {
     expect(await toy.store.messages.parked(null, 10)).toEqual([]);
   });
 
-  test('and that a parked message leads to makes it a dead letter at its next try', async () => {
+  test('makes a parked message that leads to it a dead letter at its next try', async () => {
     let tries = 0;
     const bytesOf = () => {
       tries += 1;

@@ -56,7 +56,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
     const submit = (writer: Writer<Toy>, request: Once<number>, amount = 1) => writer.submit(once(deposit, request), { account: 'a', amount });
     const total = async () => (await store.accounts()).reduce((sum, account) => sum + account.total, 0);
 
-    test('of fifty requests for something that can be shown again one is carried out, and the others are led to it', async () => {
+    test('of fifty requests whose answer can be made again one is carried out, and the others are led to its place', async () => {
       const writer = await openWriter();
       const answers = await Promise.all(Array.from({ length: 50 }, () => submit(writer, shown('k'))));
       expect(answers).toEqual([{ kind: 'done', answer: 1 }, ...Array.from({ length: 49 }, () => ({ kind: 'done-before' as const, place: PLACE }))]);
@@ -64,14 +64,14 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
       expect(await total()).toBe(1);
     });
 
-    test('what was not carried out may be tried again', async () => {
+    test('a request that was not carried out may be tried again', async () => {
       const writer = await openWriter();
       expect(await submit(writer, shown('k'), 0)).toEqual({ kind: 'done', answer: 0 });
       expect(await submit(writer, shown('k'))).toEqual({ kind: 'done', answer: 1 });
       expect(await submit(writer, shown('k'))).toEqual({ kind: 'done-before', place: PLACE });
     });
 
-    test('of what can be shown again nothing is kept but a place; other answers are kept whole, under an id that grows', async () => {
+    test('an answer that can be made again is kept as a place only; others are kept whole, under growing ids', async () => {
       const writer = await openWriter();
       await submit(writer, shown('a key of mine'));
       expect((await store.keptRows()).answers).toEqual([]);
@@ -83,7 +83,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
       expect(await submit(writer, asked('l'))).toMatchObject({ kind: 'replayed', answer: { status: 201, headers: { location: '/x' }, body: '{"total":2,"to":"7 Ospreymoor Lane"}' } });
     });
 
-    test('what was carried out for somebody whose answers are forgotten is not carried out again', async () => {
+    test('a request whose answer was deleted with its user is not carried out again', async () => {
       const writer = await openWriter();
       await submit(writer, asked('k'));
       expect(await store.messages.forgetAnswersTo(['anna'], 10)).toBe(1);
@@ -91,7 +91,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
       expect(await total()).toBe(1);
     });
 
-    test('a key is known for a day at least and for a day and a half at most, and then goes with its period', async () => {
+    test('a key is known for a day at least and a day and a half at most, and is deleted with its period', async () => {
       const now = Date.now();
       const ages = [0, 1, 11, 13, 23.99, 24].map((hours) => now - hours * HOUR);
       const over = [36.01, 40, 60, 100].map((hours) => now - hours * HOUR);
@@ -110,7 +110,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
       for (const made of [...ages, ...over]) expect(await submit(writer, shown(`k${made}`))).toMatchObject({ kind: 'done-before' });
     });
 
-    test('a period that is not over is never forgotten, whatever is the hour', () => {
+    test('a period that is not over is never deleted, whatever the hour', () => {
       for (let now = 20_000 * PERIOD_MS; now < 20_001 * PERIOD_MS; now += 60_000) {
         expect(lastPeriodOver(now)).toBeLessThan(periodOf(now - 24 * HOUR));
         expect(lastPeriodOver(now + MEETING_MS - 1)).toBeLessThan(periodOf(now - 24 * HOUR));
@@ -120,7 +120,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
     describe('at the end of a period', () => {
       const boundary = () => periodOf(Date.now()) * PERIOD_MS;
 
-      test('two who decide on one key at once, this side of it and that side, carry it out once', async () => {
+      test('two processes that decide on one key at once, one on each side of it, carry it out once', async () => {
         await Promise.all(['shared', 'a', 'b'].map(async (account) => (await openWriter(`makes ${account}`)).submit(deposit, { account, amount: 1 })));
         const before = await openWriter('before', () => boundary() - 5000);
         const after = await openWriter('after', () => boundary() + 5000);
@@ -137,7 +137,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
         expect(await total()).toBe(43);
       });
 
-      test('what was decided before it is known after it, and the other way round where a clock was set back', async () => {
+      test('a key decided before it is known after it, and vice versa where a clock was set back', async () => {
         const minute = 60_000;
         let at = 0;
         const writer = await openWriter('one', () => at);
@@ -153,10 +153,10 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
       });
     });
 
-    describe('beside a process of the version before', () => {
+    describe('beside a process of the previous version', () => {
       const before = (writer: Writer<Toy>, request: Once<number>) => writer.submit(onceOfBefore(deposit, request), { account: 'a', amount: 1 });
 
-      test('each finds what the other has carried out, however it can be answered', async () => {
+      test('each finds the requests that the other has carried out, whichever way they are answered', async () => {
         const writer = await openWriter();
         await store.keepAnswersAs(WHOLE_ANSWERS);
         for (const request of [asked('k'), shown('l')]) {
@@ -177,7 +177,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
         ['the version before', WHOLE_ANSWERS],
         ['a lane that keeps both', BOTH_FORMS],
         ['one that keeps keys, and the other both', KEYED_ANSWERS],
-      ] as const)('%s: of one key at both at once one is carried out', async (_, other) => {
+      ] as const)('%s: two requests with one key at both processes are carried out once', async (_, other) => {
         const [here, there] = [await openWriter('one'), await openWriter('two')];
         await store.keepAnswersAs(other === KEYED_ANSWERS ? BOTH_FORMS : other, 'one');
         await store.keepAnswersAs(other === KEYED_ANSWERS ? KEYED_ANSWERS : other, 'two');
@@ -191,7 +191,7 @@ export function describeKeptAnswers(engine: string, open: () => Promise<OpenToyS
         expect(await total()).toBe(21);
       });
 
-      test('the way from whole answers to keys loses none of them', async () => {
+      test('the change from whole answers to keys loses no answer', async () => {
         const writer = await openWriter();
         const forms = [WHOLE_ANSWERS, BOTH_FORMS, KEYED_ANSWERS] as const;
         for (const form of forms) {

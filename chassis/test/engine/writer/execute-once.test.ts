@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test';
 import { OverloadedError } from '../../../src/input-errors.ts';
-import { onceExecutor } from '../../../src/engine/writer/execute-once.ts';
-import type { SubmitOptions } from '../../../src/engine/writer/input.ts';
-import type { Once, Shows } from '../../../src/engine/writer/once.ts';
+import { type Once, onceExecutor, type Shows } from '../../../src/engine/writer/once.ts';
+import type { SubmitOptions } from '../../../src/engine/writer/input-queue.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
 interface Submitted {
@@ -24,14 +23,14 @@ function handWriter() {
     scope: 'anna POST /deposits',
     key,
     fingerprint: 'f',
-    render: (total) => ({ status: 201, headers: {}, body: String(total) }),
+    render: (total) => (total < 0 ? new Error('refused') : { status: 201, headers: {}, body: String(total) }),
   });
   const request = (key: string, shows?: Shows<number>) =>
     execute(deposit, { account: 'a', amount: 1 }, { ...once(key), ...(shows && { shows }) }, { limitMs: 10_000 });
   return { submitted, request };
 }
 
-test('a second request with a key that is under way waits two seconds at most, and is told to come again', async () => {
+test('a second request with a key that is under way waits two seconds at most, then is told to come again', async () => {
   const { submitted, request } = handWriter();
   const first = request('k');
   const second = request('k');
@@ -42,7 +41,7 @@ test('a second request with a key that is under way waits two seconds at most, a
   expect(await first).toBe('answered' as never);
 });
 
-test('what else goes wrong with the second is told as it is, and so is the first one being refused', async () => {
+test('any other error of the second request is passed on, and so is an overload of the first', async () => {
   const { submitted, request } = handWriter();
   const answers = Promise.allSettled([request('k'), request('k')]);
   submitted[1]?.fail(new Error('no disk'));
@@ -53,7 +52,7 @@ test('what else goes wrong with the second is told as it is, and so is the first
   ]);
 });
 
-test('a key is free again when its request has ended, however it did; another key never waits', async () => {
+test('a key is free again once its request has ended in any way; other keys never wait', async () => {
   const { submitted, request } = handWriter();
   const answers = Promise.allSettled([request('k'), request('l')]);
   submitted[0]?.fail(new Error('no disk'));
@@ -65,15 +64,17 @@ test('a key is free again when its request has ended, however it did; another ke
   await Promise.all(again);
 });
 
-test('what can be shown again is rendered when the transaction is over, and a repeat is led to the first answer', async () => {
+test('an answer that can be made again is rendered after the transaction, as is a refusal; a repeat gets the first answer', async () => {
   const { submitted, request } = handWriter();
   const first = { status: 201, headers: {}, body: 'as it was' };
   const shows: Shows<number> = { place: () => 'place', again: async (place) => ({ ...first, body: `${first.body} at ${place}` }) };
-  const answers = Promise.all([request('k', shows), request('l', shows)]);
+  const answers = Promise.all([request('k', shows), request('l', shows), request('m', shows)]);
   submitted[0]?.answer({ kind: 'done', answer: 7 });
   submitted[1]?.answer({ kind: 'done-before', place: 'there' });
+  submitted[2]?.answer({ kind: 'done', answer: -7 });
   expect(await answers).toEqual([
     { kind: 'fresh', answer: { status: 201, headers: {}, body: '7' } },
     { kind: 'replayed', answer: { ...first, body: 'as it was at there' } },
+    { kind: 'refused', refusal: new Error('refused') },
   ]);
 });

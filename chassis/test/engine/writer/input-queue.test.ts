@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { NO_CAUSE } from '../../../src/cause.ts';
-import type { Input } from '../../../src/engine/writer/input.ts';
-import { InputQueue } from '../../../src/engine/writer/input-queue.ts';
+import { type Input, InputQueue } from '../../../src/engine/writer/input-queue.ts';
 
 function input(value: string, cameAt: number, canWait = false): Input<never, never> {
   return {
@@ -26,7 +25,7 @@ function queueOf(...inputs: readonly Input<never, never>[]): InputQueue<never, n
 const many = (count: number, name: string, canWait = false) => Array.from({ length: count }, (_, at) => input(`${name}${at}`, at, canWait));
 const values = (inputs: readonly Input<never, never>[]) => inputs.map(({ value }) => value);
 
-test('what was taken on is settled before new work, whichever came first', () => {
+test('accepted work is settled before new work, whichever came first', () => {
   const queue = queueOf(input('new', 1, true), input('told', 2), input('new too', 3, true), input('cancelled', 4));
   expect(values(queue.next(10))).toEqual(['told', 'cancelled', 'new', 'new too']);
   expect(queue.length).toBe(0);
@@ -43,7 +42,7 @@ test('new work has the whole transaction when nothing else waits', () => {
   expect(queueOf(...many(10, 'new', true)).next(10)).toHaveLength(10);
 });
 
-test('the age is that of what waits longest, of either kind', () => {
+test('the age is that of the longest waiting input of either kind', () => {
   const queue = queueOf(input('told', 5), input('new', 3, true));
   expect(queue.oldestAt).toBe(3);
   queue.retain((inputs) => inputs.filter(({ value }) => value !== 'new'));

@@ -1,7 +1,7 @@
 import { KEYED_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
 import { LoadedWorld } from '../../../src/engine/writer/loaded-world.ts';
 import type { Lane, StoredEvent, WriterStore } from '../../../src/engine/writer/writer-store.ts';
-import type { TimeSource } from '../../../src/time-source.ts';
+import type { TimeSource } from '../../../src/engine/gathering.ts';
 import type { Toy } from './toy-use-cases.ts';
 
 export interface MemoryStore extends WriterStore<Toy> {

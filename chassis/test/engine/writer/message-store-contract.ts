@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
-import { recordDeadLetter } from '../../../src/engine/messaging/dead-letter.ts';
+import { discard, recordDeadLetter, sentAgain } from '../../../src/engine/messaging/dead-letter.ts';
 import { park, recordFailure } from '../../../src/engine/messaging/parking.ts';
-import { discard, sentAgain } from '../../../src/engine/messaging/resolve-dead-letter.ts';
-import type { LetterFilter } from '../../../src/engine/messaging/message-reads.ts';
-import { setAside } from '../../../src/engine/messaging/set-aside.ts';
+import type { LetterFilter } from '../../../src/engine/service-store.ts';
+import { setAside } from '../../../src/engine/messaging/outgoing.ts';
 import { EVENTS_SIZE, type StoredEvent } from '../../../src/engine/writer/writer-store.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
@@ -53,7 +52,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
     const dueKeys = async () => (await store.messages.dueParked(10)).map(({ key, head }) => [key, head.position]);
 
     test.each(['', ' ', 'a\nb', 'Ключ 🗝️ ', "'; drop table events; --", '\0', '🦀'.repeat(350)])(
-      'whatever key a foreign message has (%#), it can be parked and become a dead letter, and comes back as it was',
+      'a foreign message with any key (%#) can be parked, can become a dead letter, and is read back unchanged',
       async (key) => {
         const message = { topic: `foreign.${'t'.repeat(240)}`, key, value: `not JSON: ${key} \\`, headers: { 'ce_id': key, '☃': 'x'.repeat(5000) } };
         await writer.submit(park<Toy>(DUE), failed(message));
@@ -69,7 +68,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
     );
 
     test.each([undefined, { key: 'a/8=' }, { value: '/w==' }, { value: '/w==', headers: [{ name: 'eA==', value: '/w==' }] }])(
-      'what is no text of a message is kept byte by byte (%j)',
+      'parts of a message that are not text are kept byte by byte (%j)',
       async (binary) => {
         const message = { topic: 'order.created', key: 'k', value: '\uFFFD', headers: { x: '\uFFFD' }, ...(binary && { binary }) };
         await writer.submit(park<Toy>(DUE), failed(message));
@@ -79,13 +78,13 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       },
     );
 
-    test('a message whose key and correlation are longer than any of ours can still become a dead letter', async () => {
+    test('a message with a far longer key and correlation id than ours can still become a dead letter', async () => {
       const message = { topic: 'order.created', key: 'k'.repeat(10_000), value: '', headers: {} };
       await writer.submit(recordDeadLetter<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });
       expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
     });
 
-    test('an event that is set aside twice is one letter, and its end stays', async () => {
+    test('an event set aside twice is one dead letter, and its resolution stays', async () => {
       const [event] = await tellBuried();
       const unsent = { event, message: { topic: event.type, key: event.key, value: event.data, headers: {} }, cause: 'too large' };
       await Promise.all([1, 2].map(() => writer.submit(setAside<Toy>('order'), unsent)));
@@ -96,7 +95,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(await store.writing.readEvents('one', 0, 10)).toEqual([event]);
     });
 
-    test('letters are found by kind, status, topic, key and how their cause begins, page by page, and by all of them together', async () => {
+    test('dead letters are found by kind, status, topic, key and beginning of their cause, page by page, and by all of these together', async () => {
       const letter = async (topic: string, key: string, cause: string) => {
         await writer.submit(recordDeadLetter<Toy>('order'), { message: { topic, key, value: '', headers: {} }, cause, attempts: 1 });
         return (await store.messages.deadLetters(null, 1))[0]?.id ?? '';
@@ -130,7 +129,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(await found({ cause: 'the value' }, d)).toEqual(ids(a, b));
     });
 
-    test('the first of each key is due when its time has come, the longest waiting first, and none behind it', async () => {
+    test('only the head of each key becomes due, the longest waiting first', async () => {
       await parkNow('late', 3_600_000);
       await parkNow('late', -5000);
       await parkNow('second', -1000);
@@ -140,7 +139,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(await store.messages.dueParked(1)).toHaveLength(1);
     });
 
-    test('a try that fails is noted, and what waits behind the first stays as it was', async () => {
+    test('a failed try is recorded with the head, and the messages behind it stay unchanged', async () => {
       const messages = ['one', 'two', 'three'].map((value) => ({ topic: 'order.created', key: 'k', value, headers: { ce_id: value } }));
       for (const message of messages) await writer.submit(park<Toy>(DUE), failed(message));
       const [head] = await toRetry(10);
@@ -156,7 +155,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect((await store.messages.parked(null, 10)).map(({ messages: waiting }) => waiting.length)).toEqual([2]);
     });
 
-    test('large ones are read few at a time: to be sent, to be tried again, and by how large they are', async () => {
+    test('large messages are read few at a time to be sent and retried, and are measured without being read', async () => {
       const large = 'x'.repeat(700_000);
       for (let at = 0; at < 8; at += 1) {
         const message = { topic: 'order.created', key: `key ${at}`, value: large, headers: { ce_id: String(at) } };
@@ -176,7 +175,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(read.map(({ seq }) => seq)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
     });
 
-    test('what waits and what is dead is counted, by keys and by status', async () => {
+    test('parked messages are counted by key, dead letters by status', async () => {
       expect(await store.messages.counts()).toEqual({ parkedKeys: 0, deadLetters: { dead: 0, redriven: 0, discarded: 0 } });
       for (const key of ['one', 'two', 'two', 'two']) await parkNow(key, 3_600_000);
       for (const key of ['three', 'four', 'four']) {

@@ -1,7 +1,6 @@
-import type { ChassisCollections } from '../../../src/engine/writer/chassis-collections.ts';
+import { type ChassisCollections, withOwn } from '../../../src/engine/writer/chassis-collections.ts';
 import { answerId, type Once, type OnceDecided } from '../../../src/engine/writer/once.ts';
 import type { UseCase } from '../../../src/engine/writer/use-case.ts';
-import { withOwn } from '../../../src/engine/writer/with-own.ts';
 
 /** How versions before ADR 61 do a use case once: they know whole answers and nothing else, whatever the lane says. */
 export function onceOfBefore<C extends ChassisCollections, Value, Answer>(
@@ -17,6 +16,7 @@ export function onceOfBefore<C extends ChassisCollections, Value, Answer>(
       if (kept !== undefined) return { answer: kept.fingerprint === fingerprint ? { kind: 'replayed', answer: kept.answer } : { kind: 'reused' } };
       const decision = useCase.decide(value, world, context);
       const answer = render(decision.answer);
+      if (answer instanceof Error) throw answer;
       const keptAnswers = [{ id, owner, fingerprint, answer, at: context.now }];
       return withOwn<C, OnceDecided<Answer>, never>({ ...decision, answer: { kind: 'fresh', answer } }, { puts: { keptAnswers } });
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { patienceMs } from '../../../src/engine/gathering.ts';
 import { newId } from '../../../src/ids.ts';
-import type { SubmitOptions } from '../../../src/engine/writer/input.ts';
+import type { SubmitOptions } from '../../../src/engine/writer/input-queue.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import { handTime } from '../../hand-time.ts';
 import { memoryStore } from './memory-store.ts';
@@ -47,7 +47,7 @@ async function paced({ batchLimit = 500, transactionMs = TRANSACTION_MS } = {}) 
 }
 
 describe('the pace of a writer', () => {
-  test('in a quiet shop nothing waits, whatever it is', async () => {
+  test('in a quiet shop no input waits', async () => {
     const { steadily, waits, batches } = await paced();
     await steadily(5, 400, MESSAGE);
     await steadily(5, 400, CALLER);
@@ -55,7 +55,7 @@ describe('the pace of a writer', () => {
     expect(batches()).toEqual(Array<number>(10).fill(1));
   });
 
-  test('the steps of one order after the other wait no longer than a pace', async () => {
+  test('the steps of a single order wait no longer than a pace each', async () => {
     const { submit, time, waits } = await paced();
     for (let step = 0; step < 3; step += 1) {
       const answer = submit(MESSAGE);
@@ -65,21 +65,21 @@ describe('the pace of a writer', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(PACE_MS);
   });
 
-  test('a hundred messages a second share transactions, and none waits beyond the cap', async () => {
+  test('a hundred messages a second share transactions, and none waits longer than the longest wait', async () => {
     const { steadily, waits, batches } = await paced();
     await steadily(300, 10, MESSAGE);
     expect(Math.max(...waits)).toBeLessThanOrEqual(patienceMs(PACE_MS));
     expect(batches().slice(5, -1).every((inputs) => inputs >= 20)).toBe(true);
   });
 
-  test('a thousand a second begin as soon as a worthwhile number waits', async () => {
+  test('at a thousand messages a second a transaction begins as soon as a worthwhile number waits', async () => {
     const { steadily, waits, batches } = await paced();
     await steadily(2000, 1, MESSAGE);
     expect(Math.max(...waits.slice(500))).toBeLessThanOrEqual(110);
     expect(batches().slice(10, -1).every((inputs) => inputs >= 90)).toBe(true);
   });
 
-  test('a caller ends the wait of the messages before it, and takes them along', async () => {
+  test('a caller ends the wait of the messages before it and shares its transaction with them', async () => {
     const { time, submit, writer, store } = await paced();
     const messages: Promise<number>[] = [];
     const some = async (count: number): Promise<void> => {
@@ -100,7 +100,7 @@ describe('the pace of a writer', () => {
     await Promise.all(messages);
   });
 
-  test('fifty callers a second wait for each other three paces at most, five in a transaction', async () => {
+  test('fifty callers a second wait for each other three paces at most, five to a transaction', async () => {
     const { steadily, waits, batches } = await paced();
     await steadily(150, 20, CALLER);
     expect(Math.max(...waits)).toBeLessThanOrEqual(3 * PACE_MS);
@@ -109,13 +109,13 @@ describe('the pace of a writer', () => {
     expect(batches().length).toBeLessThanOrEqual(55);
   });
 
-  test('where many callers come, they wait a pace', async () => {
+  test('many callers wait one pace', async () => {
     const { steadily, waits } = await paced();
     await steadily(1000, 2, CALLER);
     expect(Math.max(...waits)).toBeLessThanOrEqual(PACE_MS + TRANSACTION_MS);
   });
 
-  test('callers who ask again when they are answered do not wait for each other longer than a pace', async () => {
+  test('callers who ask again once they are answered wait no longer than a pace', async () => {
     const { time, submit, waits } = await paced();
     const until = 3000;
     const asking = Array.from({ length: 5 }, async () => {
@@ -126,7 +126,7 @@ describe('the pace of a writer', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(PACE_MS);
   });
 
-  test('callers among messages wait for each other, and not for them', async () => {
+  test('callers among messages wait for other callers, not for the messages', async () => {
     const { time, submit } = await paced();
     const callers: number[] = [];
     for (let n = 0; n < 600; n += 1) {
@@ -140,7 +140,7 @@ describe('the pace of a writer', () => {
     expect(Math.max(...callers)).toBeLessThanOrEqual(3 * PACE_MS + TRANSACTION_MS);
   });
 
-  test('a burst is begun with at once, and what is beyond the limit of a batch a pace later', async () => {
+  test('a burst begins at once, and its inputs beyond the batch limit follow a pace later', async () => {
     const { submit, time, store } = await paced({ batchLimit: 100 });
     const answers = Array.from({ length: 250 }, () => submit(MESSAGE));
     await time.pass(1000);
@@ -148,11 +148,11 @@ describe('the pace of a writer', () => {
     expect(store.begun.map(({ at, inputs }) => [at, inputs.length])).toEqual([[0, 100], [30, 100], [60, 50]]);
   });
 
-  test('nothing waits so long that the lease of the lane would run out', () => {
+  test("no wait is so long that the lane's lease would run out", () => {
     expect(Array.from({ length: 1001 }, (_, paceMs) => patienceMs(paceMs)).every((ms) => ms <= 5000 / 3)).toBe(true);
   });
 
-  test('closing ends the wait', async () => {
+  test('closing the writer ends the wait', async () => {
     const { time, submit, writer } = await paced();
     const answers: Promise<number>[] = [];
     for (let n = 0; n < 100; n += 1) {
@@ -167,7 +167,7 @@ describe('the pace of a writer', () => {
     await Promise.all(answers);
   });
 
-  test('a writer that gives up in the middle of a wait ends', async () => {
+  test('a writer that gives up during a wait ends', async () => {
     const { time, submit, writer, store } = await paced();
     const answers: Promise<unknown>[] = [];
     for (let n = 0; n < 100; n += 1) {
@@ -182,7 +182,7 @@ describe('the pace of a writer', () => {
     expect(store.begun).toHaveLength(length);
   });
 
-  test('whatever comes when: each is settled once, in the order of its key, within the cap and two transactions', async () => {
+  test('at any arrival times each input is settled once, in the order of its key, within the longest wait and two transactions', async () => {
     const arrival = fc.record({ apartMs: fc.constantFrom(0, 0, 1, 3, 10, 40, 300), isCaller: fc.boolean(), account: fc.constantFrom('a', 'b', 'c', 'd') });
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { maxLength: 150 }), fc.integer({ min: 0, max: 60 }), fc.constantFrom(5, 500), async (arrivals, transactionMs, batchLimit) => {

@@ -5,8 +5,7 @@ import { StorageError } from '../../../src/storage-error.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../../../src/input-errors.ts';
 import { until } from '../../../src/testing/until.ts';
 import { once } from '../../../src/engine/writer/once.ts';
-import { Writer } from '../../../src/engine/writer/writer.ts';
-import type { WriterOptions } from '../../../src/engine/writer/writer-options.ts';
+import { Writer, type WriterOptions } from '../../../src/engine/writer/writer.ts';
 import { LaneInUseError, LaneLostError, type StoredEvent } from '../../../src/engine/writer/writer-store.ts';
 import { failingFirst, holding, losingCommitAnswers, losingCommits, silentLane } from './failing-stores.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
@@ -52,7 +51,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.entries()).toHaveLength(4);
     });
 
-    test('an input that cannot be decided fails alone', async () => {
+    test('an input whose decision throws fails alone', async () => {
       const { writer, events } = await openWriter();
       const results = await Promise.allSettled([5, 13, 7].map((amount) => writer.submit(deposit, { account: 'a', amount })));
       expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -60,7 +59,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.version)).toEqual([1, 2]);
     });
 
-    test('an input whose event is too large for the log fails alone and leaves nothing, unless nobody is there to be refused', async () => {
+    test('an input whose event is too large for the log fails alone and leaves nothing, unless it has no caller', async () => {
       const refuseUnsendable = ({ type, data }: StoredEvent) => {
         if (data.includes('large')) throw new EventTooLargeError(type, data.length, 10);
       };
@@ -91,7 +90,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(writer.standsStillMs).toBe(0);
     });
 
-    test('a writer that does not get on although somebody waits shows it, and an idle one is not to blame', async () => {
+    test('a writer shows how long it has stood still while an input waits; an idle one shows 0', async () => {
       const { promise: goOn, resolve } = Promise.withResolvers<void>();
       let hanging = true;
       const settle: typeof store.writing.settle = async (...asked) => {
@@ -108,7 +107,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       await until('it goes on', () => writer.standsStillMs === 0);
     });
 
-    test('an input that cannot say what it needs, or removes what it did not name, fails alone and leaves nothing', async () => {
+    test('an input that cannot name its keys, or removes an entity it did not name, fails alone and leaves nothing', async () => {
       const { writer } = await openWriter();
       const lost = () => {
         throw new Error('no keys');
@@ -128,7 +127,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 17, version: 2 }]);
     });
 
-    test('an input whose save the database refuses is found among a hundred good ones', async () => {
+    test('the one input in a hundred whose save the database refuses is found', async () => {
       const { writer } = await openWriter();
       const amounts = Array.from({ length: 100 }, (_, i) => (i === 57 ? -1 : 1));
       const results = await Promise.allSettled(
@@ -140,7 +139,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.entries()).toHaveLength(99);
     });
 
-    test('events are numbered without gap in the order of their commits and handed on after the commit', async () => {
+    test('events are numbered without gaps in the order of their commits and handed on after the commit', async () => {
       const { writer, events } = await openWriter({ batchLimit: 3 });
       await Promise.all(Array.from({ length: 10 }, (_, i) => writer.submit(deposit, { account: `a${i}`, amount: 1 })));
       expect(events.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -148,14 +147,14 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(stored).toEqual(events);
     });
 
-    test('a cause goes onto the events it led to', async () => {
+    test('a cause is copied onto the events it leads to', async () => {
       const { writer, events } = await openWriter();
       const cause = { correlationId: 'order-1', causationId: 'message-1', traceparent: null };
       await writer.submit(deposit, { account: 'a', amount: 1 }, { cause });
       expect(events[0]).toMatchObject({ ...cause, key: 'a', stream: 'a' });
     });
 
-    test('a decision knows its cause, and can say that its events have another one', async () => {
+    test('a decision knows its cause and can give its events another one', async () => {
       const { writer, events } = await openWriter();
       const [asked, began] = ['asked', 'began'].map((causationId) => ({ causationId, traceparent: null }));
       let known: unknown;
@@ -172,7 +171,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map(({ causationId }) => causationId)).toEqual(['began', 'asked']);
     });
 
-    test('a history is read in the order of its versions', async () => {
+    test('a history is read in the order of versions', async () => {
       const { writer } = await openWriter();
       await Promise.all([1, 1, 1].map((amount) => writer.submit(deposit, { account: 'a', amount })));
       await writer.submit(deposit, { account: 'b', amount: 1 });
@@ -189,7 +188,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(second.events[0]?.seq).toBe(2);
     });
 
-    test('a writer that lost its lane cannot write with the old epoch; it takes the lane back and nothing is lost or doubled', async () => {
+    test('a writer that lost its lane cannot write with the old epoch; it takes the lane back, and nothing is lost or doubled', async () => {
       const { writer } = await openWriter();
       await writer.submit(deposit, { account: 'a', amount: 1 });
       const old = writer.lane;
@@ -201,7 +200,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 2, version: 2 }]);
     });
 
-    test('an epoch that is over can write nothing, though it was the same process that took the lane again', async () => {
+    test('an old epoch can write nothing, even if the same process took the lane again', async () => {
       const take = () => store.writing.takeLane('one', 'me', { leftMs: Infinity, leaseMs: 5000 });
       const [old, now] = [await take(), await take()];
       if (old === undefined || now === undefined) throw new Error('no lane');
@@ -214,7 +213,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       const shared = () => ({ ...store.writing, isShared: true });
       const takeBy = (owner: string, leftMs: number, leaseMs: number) => opened.again().writing.takeLane('one', owner, { leftMs, leaseMs });
 
-      test('the second is refused while the first is alive, which goes on undisturbed', async () => {
+      test('the second is refused while the first is alive, and the first goes on undisturbed', async () => {
         const { writer } = await openWriter({ store: shared() });
         const second = await failureOf(openWriter({ store: { ...opened.again().writing, isShared: true } }));
         expect(second).toBeInstanceOf(LaneInUseError);
@@ -223,13 +222,13 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(writer.lane.epoch).toBe(1);
       }, 30_000);
 
-      test('one starts, when both come at once and nobody has had the name before', async () => {
+      test('only one starts when both come at once under a new name', async () => {
         const both = await Promise.allSettled([opened.store, opened.again()].map(({ writing }) => openWriter({ store: { ...writing, isShared: true } })));
         expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
         expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'lane-in-use' } });
       }, 30_000);
 
-      test('the second starts at once when the first has stopped, and when it was killed as soon as it has not renewed its lease', async () => {
+      test('the second starts at once if the first has stopped, and after a missed renewal of the lease if it was killed', async () => {
         const { writer } = await openWriter({ store: shared(), leaseMs: 60_000 });
         await writer.close();
         expect(await takeBy('the next', 0, 60_000)).toMatchObject({ epoch: 2 });
@@ -240,7 +239,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(second.lane.epoch).toBe(4);
       }, 30_000);
 
-      test('a commit of the killed one that comes late is no sign of life', async () => {
+      test('a late commit of a killed process is no sign of life', async () => {
         const killed = await takeBy('killed', Infinity, 1000);
         if (killed === undefined) throw new Error('the lane is new');
         let looks = 0;
@@ -257,7 +256,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(writer.lane.epoch).toBe(2);
       }, 30_000);
 
-      test('one that finds its lane in the hands of the other, alive, ends: it refuses what waits, and takes nothing back', async () => {
+      test('a process that finds its lane with the other one, alive, ends: it refuses waiting inputs and does not take the lane back', async () => {
         const { writer } = await openWriter({ store: shared() });
         await writer.submit(deposit, { account: 'a', amount: 1 });
         const { writer: twin } = await openWriter({ store: { ...opened.again().writing, isShared: false } });
@@ -271,7 +270,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(twin.lane.epoch).toBe(2);
       }, 30_000);
 
-      test('an adopter that is done, or gone, is not the other: the lane comes back and the process goes on', async () => {
+      test('an adopter that is done or gone gives the lane back, and the process goes on', async () => {
         const retaken: number[] = [];
         const { writer } = await openWriter({ store: shared(), retaken: ({ epoch }) => void retaken.push(epoch) });
         for (const [how, leaseMs] of [['done', 5000], ['gone', 500]] as const) {
@@ -287,7 +286,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(retaken).toEqual([3, 5]);
       }, 30_000);
 
-      test('a lease that ends in an hour, because the clock of the database was set back, keeps nobody out for longer than a lease', async () => {
+      test("a lease that ends in an hour, because the database's clock was set back, keeps nobody out for longer than a lease", async () => {
         await takeBy('killed before', Infinity, 3_600_000);
         const { writer } = await openWriter({ store: shared(), leaseMs: 1000 });
         expect(writer.lane.epoch).toBe(2);
@@ -295,14 +294,14 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
       }, 30_000);
 
-      test('a database that is away while the lane is to be taken back uses up nobody', async () => {
+      test('while the database is away the lane is not taken back, and no input fails for that', async () => {
         const { writer } = await openWriter({ store: silentLane(shared(), 3) });
         await takeBy('adopter', Infinity, 500);
         expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
       }, 30_000);
     });
 
-    test("a lane comes with the database's clock, which is the one of decisions", async () => {
+    test("a lane comes with the time of the database, as decisions do", async () => {
       const taken = await store.writing.takeLane('one', newId(), { leftMs: 0, leaseMs: 5000 });
       if (taken === undefined) throw new Error('the lane is new');
       let now = 0;
@@ -320,7 +319,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(now - taken.takenAt).toBeLessThan(60_000);
     });
 
-    test("somebody else's lane is taken only when its lease ran out", async () => {
+    test("another owner's lane is taken only after its lease has run out", async () => {
       const take = (leaseMs: number) => store.writing.takeLane('theirs', newId(), { leftMs: 0, leaseMs });
       expect((await take(60_000))?.epoch).toBe(1);
       expect(await take(60_000)).toBeUndefined();
@@ -349,7 +348,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
-    test('the answers to a user can be forgotten, and nobody else\'s', async () => {
+    test('the answers of one user can be deleted, and no other\'s', async () => {
       const { writer } = await openWriter();
       const render = () => ({ status: 201, headers: {}, body: '7 Ospreymoor Lane' });
       const submit = (owner: string, key: string) =>
@@ -364,7 +363,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await submit('carl', 'k')).toMatchObject({ kind: 'fresh' });
     });
 
-    test('whoever changes something waits for one round of a clean-up, however many are to be done', async () => {
+    test('a change waits for one round of a clean-up at most, however many rounds are due', async () => {
       const { writer } = await openWriter();
       await writer.submit(deposit, { account: 'a', amount: 1 });
       let ended = 0;
@@ -398,6 +397,24 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect((await submit(201)).kind).toBe('replayed');
     });
 
+    test('a refusal is handed back with its reason, keeps no answer, and leaves the key free for another try', async () => {
+      const { writer } = await openWriter();
+      const cautious: typeof deposit = {
+        ...deposit,
+        decide: (value, ...rest) => (value.amount > 10 ? { answer: -value.amount } : deposit.decide(value, ...rest)),
+      };
+      const refusal = new Error('too much at once');
+      const render = (total: number) => (total < 0 ? refusal : { status: 201, headers: {}, body: String(total) });
+      const submit = (amount: number) =>
+        writer.submit(once(cautious, { owner: 'user', scope: 's', key: 'k', fingerprint: 'f', render }), { account: 'a', amount });
+      const [refused, other] = await Promise.all([submit(20), writer.submit(deposit, { account: 'b', amount: 1 })]);
+      expect(refused).toEqual({ kind: 'refused', refusal });
+      expect(other).toBe(1);
+      expect((await store.keptRows()).keys).toEqual([]);
+      expect((await submit(5)).kind).toBe('fresh');
+      expect((await submit(5)).kind).toBe('replayed');
+    });
+
     test('a commit whose answer was lost is neither repeated nor forgotten', async () => {
       const flaky = losingCommitAnswers(store.writing, 2);
       const { writer, events } = await openWriter({ store: flaky });
@@ -407,7 +424,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.seq)).toEqual([1, 2]);
     });
 
-    test('a commit whose answer was lost is found also after another process had the lane', async () => {
+    test('a commit whose answer was lost is found even after another process had the lane', async () => {
       const robbed = losingCommitAnswers(store.writing, 1, async (lane) => {
         await store.writing.takeLane(lane, 'another process', { leftMs: Infinity, leaseMs: 300 });
       });
@@ -417,7 +434,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 3, version: 2 }]);
     });
 
-    test('a commit that did not take place, and nobody knew, is found missing and done once', async () => {
+    test('a lost commit of unknown outcome is found missing and is done once', async () => {
       const flaky = losingCommits(store.writing, 2);
       const { writer, events } = await openWriter({ store: flaky });
       const totals = await Promise.all([1, 2].map((amount) => writer.submit(deposit, { account: 'a', amount })));
@@ -428,7 +445,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(writer.lane.transactions).toBe(1);
     });
 
-    test('it is found missing also after another process had the lane, and wrote where its events would be', async () => {
+    test('a lost commit is found missing even after another process had the lane and wrote in its place', async () => {
       const elsewhere = opened.again();
       const robbed = losingCommits(store.writing, 1, async (lane) => {
         const { writer: robber } = await openWriter({ store: { ...elsewhere.writing, isShared: false }, lane });
@@ -444,7 +461,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => [event.seq, event.stream])).toEqual([[2, 'a']]);
     });
 
-    test('what leaves no event is done again then: nothing tells whether it was done', async () => {
+    test('a batch without events is decided again then, because nothing shows whether it was committed', async () => {
       const quiet: typeof deposit = { ...deposit, decide: (...parameters) => ({ ...deposit.decide(...parameters), events: [] }) };
       const robbed = losingCommits(store.writing, 1, async (lane) => {
         await store.writing.takeLane(lane, 'another process', { leftMs: Infinity, leaseMs: 300 });
@@ -454,7 +471,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
-    test('while nobody can find out whether a commit took place, callers are still told in time, and nothing is doubled', async () => {
+    test('while the outcome of a commit cannot be looked up, callers are still refused in time, and nothing is doubled', async () => {
       const silent = silentLane(losingCommitAnswers(store.writing, 1), 4);
       const { writer, events } = await openWriter({ store: silent });
       const refused = await failureOf(writer.submit(deposit, { account: 'a', amount: 1 }, { limitMs: 100 }));
@@ -463,7 +480,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.seq)).toEqual([1, 2]);
     });
 
-    test('a transaction that met a dead lock is repeated whole', async () => {
+    test('a transaction that met a deadlock is repeated whole', async () => {
       const flaky = failingFirst(store.writing, 3, 'retry');
       const { writer } = await openWriter({ store: flaky });
       expect(await writer.submit(deposit, { account: 'a', amount: 4 })).toBe(4);
@@ -480,7 +497,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([]);
     });
 
-    test('gives up what the database does not settle when it is to stop: who waits is told so, no later try has it, and the end of it leaves all as it was', async () => {
+    test('gives up inputs that the database does not settle before it stops: their callers are told, no later try has them, and nothing of them is applied', async () => {
       let tries = 0;
       const away: typeof store.writing = {
         ...store.writing,
@@ -505,7 +522,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([]);
     });
 
-    test('does not go on asking whether a commit took place when it is to stop', async () => {
+    test('stops looking up a lost commit when it gives up', async () => {
       const silent = silentLane(losingCommitAnswers(store.writing, 1), Infinity);
       let asked = 0;
       const { writer } = await openWriter({ store: { ...silent, readLane: (name) => ((asked += 1), silent.readLane(name)) } });
@@ -517,7 +534,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
-    test('a full queue refuses commands at once, a stopped writer everything', async () => {
+    test('a full queue refuses commands at once, a stopped writer every input', async () => {
       const { writer } = await openWriter({ queueLimit: 2 });
       const accepted = [1, 2].map((amount) => writer.submit(deposit, { account: 'a', amount }, { limitMs: 1000 }));
       expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 3 }, { limitMs: 1000 }))).toBeInstanceOf(OverloadedError);
@@ -526,7 +543,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 1 }))).toBeInstanceOf(WriterClosedError);
     });
 
-    test('what nobody waits for any more when its turn comes is refused and not applied', async () => {
+    test('an input that has expired when its turn comes is refused and not applied', async () => {
       const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
       let settling = 0;
       const slow: typeof store.writing = {
@@ -549,7 +566,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect((await store.accounts()).map(({ id }) => id)).toEqual(['a']);
     });
 
-    test('while a try is out, who waits is refused in time: those behind it, and those in it, whose outcome nobody knows yet', async () => {
+    test('while a transaction hangs, its own inputs and those behind it are refused in time', async () => {
       const held = holding(store.writing);
       const tasks: string[] = [];
       const { writer, events } = await openWriter({ store: held.store, runTask: (task) => void tasks.push(task) });
@@ -573,7 +590,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(again).toEqual({ kind: 'replayed', answer: { status: 201, headers: {}, body: '1' } });
     });
 
-    test('what was refused while a try was out is not decided on in the next one', async () => {
+    test('an input refused during a failing try is left out of the next one', async () => {
       for (const code of ['connection', 'commit-unknown', 'unique', 'check'] as const) {
         const held = holding(store.writing, code);
         const decided: string[] = [];
@@ -596,7 +613,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect((await store.accounts()).map(({ id }) => id)).toEqual(['check', 'commit-unknown', 'connection', 'unique'].map((code) => `message-${code}`));
     });
 
-    test('what was refused before its try came to decide is not decided on any more', async () => {
+    test('an input refused before its transaction decides is not decided', async () => {
       const { promise: reached, resolve: letGo } = Promise.withResolvers<void>();
       const slow: typeof store.writing = {
         ...store.writing,
@@ -614,7 +631,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map(({ key }) => key)).toEqual(['message']);
     });
 
-    test('a message waits in a queue that is too full for commands', async () => {
+    test('a queue that is too full for commands still takes a message', async () => {
       const { writer } = await openWriter({ queueLimit: 1 });
       const first = writer.submit(deposit, { account: 'a', amount: 1 }, { limitMs: 5000 });
       const message = writer.submit(deposit, { account: 'a', amount: 2 });
@@ -622,7 +639,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await Promise.all([first, message])).toEqual([1, 3]);
     });
 
-    test('tells why the last transaction failed, until one is settled', async () => {
+    test('shows why the last transaction failed until one is settled', async () => {
       const told: unknown[] = [];
       const { writer } = await openWriter({ store: failingFirst(store.writing, 1, 'connection'), report: () => told.push(writer.failure) });
       expect(writer.failure).toBeUndefined();
@@ -631,7 +648,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(writer.failure).toBeUndefined();
     });
 
-    test('stores with its last transaction what its outbox has sent', async () => {
+    test('stores in its last transaction how far its outbox has sent', async () => {
       const outbox = { offer: () => undefined, publishedSeq: 0 };
       const { writer } = await openWriter({ outbox: () => outbox });
       await writer.submit(deposit, { account: 'a', amount: 1 });
@@ -640,7 +657,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.writing.readLane('one')).toMatchObject({ lastSeq: 1, publishedSeq: 1 });
     });
 
-    test('a busy writer waits its pace, so that what comes meanwhile goes along', async () => {
+    test('a busy writer waits its pace, and inputs that arrive meanwhile share the transaction', async () => {
       const batches: number[] = [];
       const { writer } = await openWriter({ paceMs: 300, batchSettled: (inputs) => void batches.push(inputs) });
       await writer.submit(deposit, { account: 'a', amount: 1 });
@@ -652,7 +669,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(batches).toEqual([1, 2]);
     });
 
-    test('a closing writer settles what waits without waiting its pace', async () => {
+    test('a closing writer settles the queue without waiting its pace', async () => {
       const { writer } = await openWriter({ paceMs: 3_600_000 });
       await writer.submit(deposit, { account: 'a', amount: 1 });
       const last = writer.submit(deposit, { account: 'a', amount: 1 });
@@ -665,7 +682,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       await until('it has been renewed', () => writer.lane.transactions >= 2);
     });
 
-    test('a decision that failed before its transaction did is made again with it', async () => {
+    test('an input whose decision failed is decided again when its transaction is repeated', async () => {
       let calls = 0;
       const hesitant: typeof deposit = {
         ...deposit,
@@ -680,7 +697,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(calls).toBe(2);
     });
 
-    test('batched and one by one end in the same state', async () => {
+    test('inputs settled in batches and one by one lead to the same state', async () => {
       const inputs = fc.array(
         fc.record({ account: fc.constantFrom('a', 'b', 'c'), amount: fc.integer({ min: 0, max: 20 }) }),
         { maxLength: 60 },
