@@ -3,11 +3,11 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { OrderRequest } from '../src/tools/bench/load/order-request.ts';
 import { type LoadOptions, runLoad } from '../src/tools/bench/load/run-load.ts';
 import { makeBuyers } from '../src/tools/bench/work/buyers.ts';
-import { keptSession } from '../src/tools/bench/work/kept-session.ts';
+import { keptSession } from '../src/tools/bench/work/tokens.ts';
 import { makePlainCatalogue, plainOrders } from '../src/tools/bench/work/plain-orders.ts';
 import { newSigningKey } from '../src/tools/bench/work/signing-key.ts';
 import { startShopProcess } from '../src/shop/shop-process.ts';
-import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../src/shop/limit-settings.ts';
 
 const servers: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(async () => {

@@ -18,8 +18,8 @@ import { saveResult } from '../src/tools/bench/save-result.ts';
 import { sqliteTables } from '../src/tools/bench/shop/sqlite-tables.ts';
 import { usageMeter } from '../src/tools/bench/shop/usage-meter.ts';
 import { type RunSummary, summaryOf } from '../src/tools/bench/summary.ts';
-import { detailLines, reportLine } from '../src/tools/bench/text-report.ts';
-import { mixedOrders } from '../src/tools/bench/work/mixed-orders.ts';
+import { detailLines, reportLine } from '../src/tools/bench/report.ts';
+import { mixedOrders } from '../src/tools/bench/work/orders.ts';
 import { UsageError } from '../src/cli/errors.ts';
 
 describe('arrivals', () => {

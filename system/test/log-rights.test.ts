@@ -21,7 +21,7 @@ import { ask } from '../src/shop/ask.ts';
 import { type GuardedKafka, guardedKafka } from './support/guarded-kafka.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { PASSWORD } from './support/open-shop.ts';
-import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../src/shop/limit-settings.ts';
 
 setDefaultTimeout(120_000);
 

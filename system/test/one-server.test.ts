@@ -7,7 +7,7 @@ import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../src/shop/embedded/embedded-shop.ts';
 import { seedShop } from '../src/shop/seed-shop.ts';
 import { type ServiceUrls, shopClient } from '../src/shop/shop-client.ts';
-import { playStory } from '../src/shop/stories/play-story.ts';
+import { playStory } from '../src/shop/stories.ts';
 import { STORIES } from '../src/shop/stories/stories.ts';
 
 const folder = temporaryFolder();

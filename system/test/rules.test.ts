@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { RULES } from '../src/verify/rules.ts';
 import { CATALOGUE_FAULTS } from './support/faults/catalogue-faults.ts';
-import { ERASURE_FAULTS } from './support/faults/erasure-faults.ts';
+import { ERASURE_FAULTS } from './support/faults/people-faults.ts';
 import { LOW_STOCK_FAULTS } from './support/faults/low-stock-faults.ts';
 import { MESSAGE_FAULTS } from './support/faults/message-faults.ts';
 import { MONEY_FAULTS } from './support/faults/money-faults.ts';
 import { ORDER_FAULTS } from './support/faults/order-faults.ts';
 import { PARCEL_FAULTS } from './support/faults/parcel-faults.ts';
 import { REFUND_FAULTS } from './support/faults/refund-faults.ts';
-import { STOCK_FAULTS } from './support/faults/stock-faults.ts';
+import { STOCK_FAULTS } from './support/faults/goods-faults.ts';
 import { anEvent, healthy, healthySnapshot } from './support/healthy-snapshot.ts';
 import { type Snapshot, storeOf, violationsIn } from './support/snapshot.ts';
 

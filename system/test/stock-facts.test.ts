@@ -5,7 +5,7 @@ import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
 import { openFactStore } from '../src/verify/fact-store.ts';
 import { readingSqlite } from '../src/verify/sqlite-rows.ts';
 import { stockFacts } from '../src/verify/stock-facts.ts';
-import { STOCK_RULES } from '../src/verify/stock-rules.ts';
+import { STOCK_RULES } from '../src/verify/goods-rules.ts';
 import { aReservation, healthySnapshot, paid } from './support/healthy-snapshot.ts';
 import { violationsIn } from './support/snapshot.ts';
 

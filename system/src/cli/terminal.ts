@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
 import type { ServiceName } from '@souk/contracts/services';
-import type { StoryResult } from '../shop/stories/play-story.ts';
+import type { StoryResult } from '../shop/stories.ts';
 import type { Story } from '../shop/stories/stories.ts';
 
 /** Output of a run for its reader: a person at a terminal, a log file, or a program. */

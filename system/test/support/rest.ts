@@ -1,6 +1,6 @@
 import { until } from '@souk/chassis/testing/until';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { ERASURE_RULES } from '../../src/verify/erasure-rules.ts';
+import { ERASURE_RULES } from '../../src/verify/people-rules.ts';
 import { openFactStore } from '../../src/verify/fact-store.ts';
 import { readDatabases } from '../../src/verify/read-facts.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';

@@ -9,7 +9,7 @@ import { type WantedShop, wantedShop } from './open-shop.ts';
 import { adminToken } from '../admin-session.ts';
 import { seedShop } from '../seed-shop.ts';
 import { shopClient, type ShopClient } from '../shop-client.ts';
-import { playStory, type StoryResult } from '../stories/play-story.ts';
+import { playStory, type StoryResult } from '../stories.ts';
 import { STORIES } from '../stories/stories.ts';
 
 const STOP_LIMIT_MS = 60_000;

@@ -1,4 +1,4 @@
-import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../shop/limit-settings.ts';
 
 /** Every limit as a shop has it, because an empty setting counts as not set; except for staff, who stock the shelves. */
 export const ALL_LIMITS = {

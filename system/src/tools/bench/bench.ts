@@ -4,7 +4,7 @@ import { measuredRun, type MeasuredRun, type RunOptions } from './measured-run.t
 import type { PromisedOrders } from './promised-orders.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
 import { makeBuyers, REGISTERED } from './work/buyers.ts';
-import { makeMixedCatalogue, mixedOrders } from './work/mixed-orders.ts';
+import { makeMixedCatalogue, mixedOrders } from './work/orders.ts';
 import { makePlainCatalogue, plainOrders } from './work/plain-orders.ts';
 
 /** Everything that a mode of the benchmark works with. */

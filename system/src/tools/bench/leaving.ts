@@ -3,7 +3,7 @@ import { EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { exitCodeOf } from '../../cli/exit-code-of.ts';
 import { shopClient } from '../../shop/shop-client.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
-import { type KeptSession, keptSession } from './work/kept-session.ts';
+import { type KeptSession, keptSession } from './work/tokens.ts';
 import { type Load, prepareLoad } from './work/prepare-load.ts';
 import { runLoad } from './load/run-load.ts';
 import { allEnded } from './order-ends.ts';

@@ -6,7 +6,7 @@ import { prepareBench, type Bench } from './bench.ts';
 import { BENCH_HELP, BENCH_USAGE, benchArguments } from './bench-arguments.ts';
 import { machineLine } from './machine.ts';
 import { runGrow } from './modes/grow.ts';
-import { runHot } from './modes/hot.ts';
+import { runHot } from './modes/fixed-rates.ts';
 import { runOverload } from './modes/overload.ts';
 import { runRates } from './modes/rates.ts';
 import { promisedOrders } from './promised-orders.ts';

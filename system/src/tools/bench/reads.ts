@@ -3,7 +3,7 @@ import { latencies, type Percentiles } from './load/latencies.ts';
 import { getText } from './load/order-request.ts';
 import { shopClient } from '../../shop/shop-client.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
-import { HOT_SKU } from './work/mixed-orders.ts';
+import { HOT_SKU } from './work/orders.ts';
 import { PLAIN_SKU } from './work/plain-orders.ts';
 import type { ServiceName } from '@souk/contracts/services';
 

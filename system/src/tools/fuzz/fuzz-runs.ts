@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
-import type { FuzzTarget } from './fuzz-service.ts';
+import type { FuzzTarget } from './schemathesis.ts';
 import type { FuzzShop } from './fuzz-shop.ts';
 
 export interface FuzzRun {

@@ -3,9 +3,9 @@ import { embeddedShop } from '../../shop/embedded/embedded-shop.ts';
 import type { StartableShop } from '../../shop/start/open-shop.ts';
 import { seedShop } from '../../shop/seed-shop.ts';
 import { type ServiceUrls, shopClient } from '../../shop/shop-client.ts';
-import { playStory } from '../../shop/stories/play-story.ts';
+import { playStory } from '../../shop/stories.ts';
 import { STORIES } from '../../shop/stories/stories.ts';
-import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../shop/limit-settings.ts';
 
 type FuzzRole = 'customer' | 'admin';
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { EnvironmentError, EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { type FuzzRun, fuzzRuns } from './fuzz-runs.ts';
-import { type FuzzOutcome, fuzzService, type FuzzSettings } from './fuzz-service.ts';
+import { type FuzzOutcome, fuzzService, type FuzzSettings } from './schemathesis.ts';
 import { startFuzzShop } from './fuzz-shop.ts';
 import { installSchemathesis } from './install-schemathesis.ts';
 

@@ -14,7 +14,7 @@ import { realRecords } from '../../../src/verify/real-records.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
 import { deleteTopics } from '../../support/delete-topics.ts';
 import { prepareDatabases } from '../../support/prepare-databases.ts';
-import { WITHOUT_LIMITS } from '../../../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../../src/shop/limit-settings.ts';
 
 /** Five processes to be broken one by one, and customers who order from them. */
 export interface FaultShop extends AsyncDisposable {

@@ -3,7 +3,7 @@ import type { MeasuredRun } from '../measured-run.ts';
 import { orderEnds } from '../order-ends.ts';
 import { type Result, said } from '../result.ts';
 import { summaryOf } from '../summary.ts';
-import { detailLines, REPORT_HEAD, reportLine } from '../text-report.ts';
+import { detailLines, REPORT_HEAD, reportLine } from '../report.ts';
 
 /** One run for each requested rate. */
 export async function runRates(bench: Bench): Promise<Partial<Result>> {

@@ -2,7 +2,7 @@ import type { Accounts } from '../../../shop/embedded/accounts.ts';
 import type { ServiceUrls } from '../../../shop/shop-client.ts';
 import type { ShopRecords } from '../../../verify/shop-records.ts';
 import type { SigningKey } from '../work/signing-key.ts';
-import { WITHOUT_LIMITS } from '../../../shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../../shop/limit-settings.ts';
 
 /** No limits per customer, but the shop refuses work that is too much for it: that is measured, too. */
 export const BENCH_SETTINGS = { ...WITHOUT_LIMITS, ADMISSION_TARGET_MS: process.env['ADMISSION_TARGET_MS'] ?? '' } as const;

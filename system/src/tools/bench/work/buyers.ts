@@ -1,7 +1,7 @@
 import { shopClient } from '../../../shop/shop-client.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { BenchShop } from '../shop/bench-shop.ts';
-import { keptSession } from './kept-session.ts';
+import { keptSession } from './tokens.ts';
 
 /** A customer with a card that works and one that is declined. */
 export interface Buyer {

@@ -1,6 +1,6 @@
 import { shopClient } from '../../../shop/shop-client.ts';
 import type { BenchShop } from '../shop/bench-shop.ts';
-import { keptSession } from './kept-session.ts';
+import { keptSession } from './tokens.ts';
 import { makePlainCatalogue, plainOrder } from './plain-orders.ts';
 
 export interface Load {

@@ -1,7 +1,7 @@
 import type { Order } from '@souk/contracts/http/order';
 import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
-import type { ShopClient } from '../shop-client.ts';
-import type { Story, StoryName } from './stories.ts';
+import type { ShopClient } from './shop-client.ts';
+import type { Story, StoryName } from './stories/stories.ts';
 
 export interface StoryResult {
   readonly story: StoryName;
