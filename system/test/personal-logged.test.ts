@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { LogMessage } from '@souk/chassis/log/event-log';
-import { personalLogged } from '../src/verify/personal-logged.ts';
+import { personalLogged } from '../src/verify/read-facts.ts';
 import { message, ofVersion1 } from './support/events.ts';
 import { ADDRESS } from './support/ordering.ts';
 

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
-import { FACT_TABLES } from '../src/verify/fact-tables.ts';
-import { RULES } from '../src/verify/rules.ts';
+import { FACT_TABLES } from '../src/verify/fact-store.ts';
+import { RULES } from '../src/verify/check-shop.ts';
 
 interface Step {
   readonly id: number;

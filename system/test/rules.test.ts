@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { RULES } from '../src/verify/rules.ts';
+import { RULES } from '../src/verify/check-shop.ts';
 import { CATALOGUE_FAULTS } from './support/faults/catalogue-faults.ts';
 import { ERASURE_FAULTS } from './support/faults/people-faults.ts';
 import { LOW_STOCK_FAULTS } from './support/faults/low-stock-faults.ts';

@@ -5,7 +5,7 @@ import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
 import { signWebhook } from '@souk/payment/gateway/webhook-signature';
 import { openFactStore } from '../src/verify/fact-store.ts';
 import type { WebhookFact } from '../src/verify/facts.ts';
-import { paymentFacts } from '../src/verify/payment-facts.ts';
+import { paymentFacts } from '../src/verify/read-facts.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';

@@ -6,10 +6,9 @@ import { EXIT, UsageError, withUsage } from '../cli/errors.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../shop/embedded/shop-files.ts';
-import { loadAddresses } from './address-file.ts';
+import { expectServers, loadAddresses } from './address-file.ts';
 import { checkShop } from './check-shop.ts';
 import { embeddedRecords, hasEveryTopic } from './embedded-records.ts';
-import { expectServers } from './expect-servers.ts';
 import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway

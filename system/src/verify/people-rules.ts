@@ -11,25 +11,25 @@ const REMAINING = `
     ) as isComing from orders o where not o.isErased and o.userId in ${LEAVERS}
   )`;
 
-/** Rules about personal data, mainly of deleted users. */
-export const ERASURE_RULES: readonly Rule[] = [
+/** Promises about personal data: in events, and of users who have deleted their accounts. */
+export const PEOPLE_RULES: readonly Rule[] = [
   {
     promise: 'no event holds personal data',
-    violations: [`select format('%s %s has %s', topic, id, place) from personalLogged`],
+    violations: [`select format('%s %s holds %s', topic, id, place) from personalLogged`],
   },
   {
     promise: 'no personal data of a deleted user is kept, except in completed orders until they are delivered',
     violations: [
       `with ${REMAINING}
-       select format('order %s still tells of user %s, who has left', id, userId) from remaining where not isComing`,
+       select format('order %s still holds personal data of user %s, whose account is deleted', id, userId) from remaining where not isComing`,
 
       `with ${REMAINING}
-       select format('order %s is kept for its delivery, and nobody would erase user %s from it afterwards', id, userId) from remaining
+       select format('order %s is kept until its delivery, and nothing will erase the data of user %s from it then', id, userId) from remaining
        where isComing and not isKept`,
 
-      `select format('order %s is erased, its %s still tells of its customer', orderId, type) from personalTold`,
+      `select format('order %s is erased, its event %s still holds personal data', orderId, type) from personalTold`,
 
-      `select format('payment method %s of user %s, who has left', id, userId) from paymentMethods where userId in ${LEAVERS}`,
+      `select format('payment method %s is of user %s, whose account is deleted', id, userId) from paymentMethods where userId in ${LEAVERS}`,
     ],
   },
 ];

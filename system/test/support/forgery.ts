@@ -38,7 +38,7 @@ export const FORGERIES: readonly Forgery[] = [
     books: 'order',
     table: 'shipments',
     sql: `update shipments set status = 'shipped', carrier = 'DHL', tracking_number = '1'`,
-    breaks: 'a parcel leaves and arrives once, as it was told',
+    breaks: 'a parcel is shipped once and delivered once, as its events say',
   },
   {
     what: 'money on its way back that no refund explains',
