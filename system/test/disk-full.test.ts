@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { StorageError } from '@souk/chassis/storage-error';
-import { isDiskFull } from '../src/cli/disk-full.ts';
+import { isDiskFull } from '../src/cli/errors.ts';
 
 const full = new StorageError('connection', new Error('database or disk is full'));
 

@@ -150,7 +150,7 @@ describe('npm start explains', () => {
     try {
       expectExplained(
         await runStart('--once', '--first-port', '0', '--data', folder.path),
-        /another shop runs on this data/,
+        /another shop is running on this data/,
       );
       expect((await fetch(`${shop.urls.order}/readyz`)).status).toBe(200);
       expect(await shop.stop()).toBe(0);

@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { seedShop } from '../src/shop/seed-shop.ts';
-import { playStory } from '../src/shop/stories.ts';
-import { STORIES } from '../src/shop/stories/stories.ts';
+import { playStory, STORIES } from '../src/shop/stories.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 
 onEveryEngine('the three stories', (openShop) => {

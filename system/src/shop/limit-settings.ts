@@ -10,3 +10,11 @@ export const WITHOUT_LIMITS = {
   ORDER_PIECES_ON_HOLD: '1000000000',
   PAYMENT_METHOD_LIMIT: '1000',
 } as const;
+
+/** Every limit as a shop has it, because an empty setting counts as not set; except for staff, who stock the shelves. */
+export const ALL_LIMITS = {
+  ...Object.fromEntries(Object.keys(WITHOUT_LIMITS).map((name) => [name, ''])),
+  RATE_LIMIT: 'on',
+  RATE_LIMIT_USER: '100000',
+  ACCESS_TOKEN_LIFETIME_S: '900',
+};

@@ -11,7 +11,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { serviceCommand } from '../../src/shop/real/service-command.ts';
 import { shopEnvironment } from '../../src/shop/real/shop-environment.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
-import { askReady } from '../../src/shop/ask-ready.ts';
+import { askReady } from '../../src/shop/ask.ts';
 import { realGround, type RealGround } from '../support/real-ground.ts';
 import { metricOf } from './support/metric.ts';
 

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError, withUsage } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { EXIT, exitCodeOf, UsageError, withUsage } from '../../cli/errors.ts';
 import { shopClient } from '../../shop/shop-client.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
 import { type KeptSession, keptSession } from './work/tokens.ts';

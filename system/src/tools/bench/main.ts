@@ -1,5 +1,4 @@
-import { EXIT } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { EXIT, exitCodeOf } from '../../cli/errors.ts';
 import { progressLine } from '../../cli/progress-line.ts';
 import { checkShop } from '../../verify/check-shop.ts';
 import { prepareBench, type Bench } from './bench.ts';

@@ -3,8 +3,7 @@ import { embeddedShop } from '../../shop/embedded/embedded-shop.ts';
 import type { StartableShop } from '../../shop/start/open-shop.ts';
 import { seedShop } from '../../shop/seed-shop.ts';
 import { type ServiceUrls, shopClient } from '../../shop/shop-client.ts';
-import { playStory } from '../../shop/stories.ts';
-import { STORIES } from '../../shop/stories/stories.ts';
+import { playStory, STORIES } from '../../shop/stories.ts';
 import { WITHOUT_LIMITS } from '../../shop/limit-settings.ts';
 
 type FuzzRole = 'customer' | 'admin';
