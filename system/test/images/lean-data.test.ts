@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { leanData } from '../../src/tools/images/lean-data.ts';
+import { leanData } from '../../src/tools/images/lean-program.ts';
 import { builtProgram } from './built-program.ts';
 
 test('data that lie compressed in a program are the data of their packages', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { BunPlugin } from 'bun';
-import { leanMongodb } from '../../src/tools/images/lean-mongodb.ts';
+import { leanMongodb } from '../../src/tools/images/lean-program.ts';
 import { asInstalled, builtProgram } from './built-program.ts';
 
 const ADDRESSES = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { leanOtpauth } from '../../src/tools/images/lean-otpauth.ts';
+import { leanOtpauth } from '../../src/tools/images/lean-program.ts';
 import { builtProgram, compiledProgram } from './built-program.ts';
 
 /** RFC 6238, appendix B: code and second; the last is none. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { leanPromClient } from '../../src/tools/images/lean-prom-client.ts';
+import { leanPromClient } from '../../src/tools/images/lean-program.ts';
 import { builtProgram } from './built-program.ts';
 
 test('a compiled program has the same metrics without what prom-client loads for others', async () => {

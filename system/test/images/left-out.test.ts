@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { LEFT_OUT } from '../../src/tools/images/left-out.ts';
+import { LEFT_OUT } from '../../src/tools/images/lean-program.ts';
 import { asInstalled, builtProgram } from './built-program.ts';
 
 const WRITTEN = [

@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { Ajv } from 'ajv';
-import { type BillOfMaterials, billOfMaterials } from '../../src/tools/images/bill-of-materials.ts';
-import { bundledPackages } from '../../src/tools/images/bundled-packages.ts';
+import { type BillOfMaterials, billOfMaterials, bundledPackages } from '../../src/tools/images/materials.ts';
 
 setDefaultTimeout(240_000);
 
