@@ -2,6 +2,8 @@ import { Database, type Statement } from 'bun:sqlite';
 import type { Batches } from './batches.ts';
 import type { Facts } from './facts.ts';
 
+type Table = keyof Facts;
+
 /** Booleans are stored as 0 and 1, lists as JSON text. */
 type Kind = 'text' | 'integer' | 'boolean' | 'json';
 
@@ -12,7 +14,7 @@ interface FactTable<Fact> {
 }
 
 /** Nothing is unique here: a rule has to find facts that occur twice. */
-export const FACT_TABLES: { readonly [Table in keyof Facts]: FactTable<Facts[Table]> } = {
+export const FACT_TABLES: { readonly [T in Table]: FactTable<Facts[T]> } = {
   accepted: { columns: { id: 'text' } },
   orders: {
     columns: {
@@ -88,7 +90,6 @@ export const FACT_TABLES: { readonly [Table in keyof Facts]: FactTable<Facts[Tab
   unhandled: { columns: { messages: 'integer' } },
 };
 
-type Table = keyof Facts;
 type Value = string | number | null;
 
 const TABLES = Object.keys(FACT_TABLES) as readonly Table[];

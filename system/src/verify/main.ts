@@ -12,7 +12,7 @@ import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
   --data DIR                   the shop's folder (default .souk); it should be at rest
-  --real FILE                  instead: where a shop on real servers keeps what
+  --real FILE                  instead: JSON that says where a shop on real servers keeps its data
   --accepted FILE              order ids, one per line, that callers were promised
 `;
 

@@ -38,7 +38,7 @@ export function realRecords({ databases, kafka, gateway }: RealShopAddresses): S
 
 async function timeOf(rows: Rows): Promise<number> {
   const [row] = await allOf(rows<{ at_now: number }>(`select ${mysqlDialect.nowText} as at_now`));
-  if (row === undefined) throw new Error('a database without a clock');
+  if (row === undefined) throw new Error('the database did not tell its time');
   return row.at_now;
 }
 

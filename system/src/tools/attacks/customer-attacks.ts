@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { ask } from '../../shop/ask.ts';
-import type { Attack } from './attack.ts';
-import { newCustomer, SKU, type Target } from './attack-target.ts';
+import { type Attack, newCustomer, SKU, type Target } from './attack-target.ts';
 import { type RawConnection, rawConnection, rawRequest } from './raw-connection.ts';
+
+/** Attacks with the rights of a customer. */
+export const CUSTOMER_ATTACKS: readonly Attack[] = [
+  { row: 'S3', title: 'whole lists of large orders that nobody reads', service: 'order', run: unreadPages },
+  { row: 'S6', title: 'a few customers who open a thousand streams', service: 'order', run: streams },
+  { row: 'S8', title: 'addresses added and removed again and again', service: 'user', run: addressesAddedAndRemoved },
+  { row: 'S9', title: 'one customer who orders all there is', service: 'inventory', run: everythingOnHold },
+];
 
 const ADDRESS = { name: 'Eve', line1: 'Loop 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
 const LINES = 100;
 const LARGE_ORDERS = 15;
 const PAGES = 60;
 const HOLD_MS = 3000;
+const STREAMS = 250;
+const GREEDY = 4;
 const ADDRESS_ROUNDS = 150;
-const PRODUCTS = 800;
-const SEARCHES = 600;
 const GREEDY_ORDERS = 40;
-const AT_ONCE = 20;
-
-/** Runs `work` `count` times, some of them concurrently. */
-async function many(count: number, work: (n: number) => Promise<void>): Promise<void> {
-  const numbers = Array.from({ length: count }, (_, n) => n).values();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const n of numbers) await work(n);
-    }),
-  );
-}
 
 /** A customer with large orders requests the whole list again and again, and reads none of it. */
 async function unreadPages({ urls, client, staff }: Target): Promise<readonly string[]> {
@@ -49,6 +45,33 @@ async function unreadPages({ urls, client, staff }: Target): Promise<readonly st
   return page.status === 200 && bytes < 600_000 ? [] : [`a page of orders: ${page.status}, ${bytes} bytes`];
 }
 
+/** A few customers open all available streams, each for an order of their own. */
+async function streams({ urls, client, customer }: Target): Promise<readonly string[]> {
+  /** The card of this order does not answer for a long time, so its stream stays open. */
+  const placed = async (token: string) => {
+    const { id: paymentMethodId } = await client.addPaymentMethod(token, 'tok_late_capture');
+    return (await client.placeOrder(token, { items: [{ sku: SKU, quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId }, randomUUID())).id;
+  };
+  const connections = [];
+  try {
+    for (let n = 0; n < GREEDY; n += 1) {
+      const { token } = await newCustomer(client);
+      const id = await placed(token);
+      for (let stream = 0; stream < STREAMS; stream += 1) {
+        const connection = await rawConnection(urls.order);
+        connection.send(rawRequest({ method: 'GET', path: `/orders/${id}/stream`, headers: { authorization: `Bearer ${token}` } }));
+        connections.push(connection);
+      }
+    }
+    const id = await placed(customer.token);
+    const answer = await fetch(`${urls.order}/orders/${id}/stream`, { headers: { authorization: `Bearer ${customer.token}` } });
+    await answer.body?.cancel();
+    return answer.status === 200 ? [] : [`beside ${GREEDY * STREAMS} streams of ${GREEDY} others an honest one was answered ${answer.status}`];
+  } finally {
+    for (const connection of connections) connection.destroy();
+  }
+}
+
 /** Adds and removes addresses, each under an idempotency key of its own, then deletes the account. */
 async function addressesAddedAndRemoved({ urls, client }: Target): Promise<readonly string[]> {
   const { token, password } = await newCustomer(client);
@@ -68,23 +91,6 @@ async function addressesAddedAndRemoved({ urls, client }: Target): Promise<reado
   ];
 }
 
-/** Searches for a word that all products have, as often as one address may. */
-async function commonWord({ urls, client, staff }: Target): Promise<readonly string[]> {
-  const run = randomUUID().slice(0, 8);
-  await many(PRODUCTS, async (n) => {
-    const draft = await client.createProduct(staff, { title: `Common lamp ${n}`, variants: [{ sku: `COMMON-${run}-${n}`, price: { amount: n + 1, currency: 'EUR' } }] });
-    await client.activate(staff, draft);
-  });
-  const connections = await Promise.all(Array.from({ length: AT_ONCE }, () => rawConnection(urls.product)));
-  const paths = ['/products?q=common&limit=100', '/products?q=common+lamp&sort=newest', '/products?sort=price&minPrice=1', '/products?q=common&minPrice=790&sort=-price'];
-  for (const connection of connections) {
-    for (let n = 0; n < SEARCHES / AT_ONCE; n += 1) connection.send(rawRequest({ method: 'GET', path: paths[n % paths.length] ?? '' }));
-  }
-  await Bun.sleep(HOLD_MS);
-  for (const connection of connections) connection.destroy();
-  return [];
-}
-
 /** One customer orders all stock with a card that does not answer, as often as the shop accepts it. */
 async function everythingOnHold({ urls, client }: Target): Promise<readonly string[]> {
   const { token } = await newCustomer(client);
@@ -93,14 +99,7 @@ async function everythingOnHold({ urls, client }: Target): Promise<readonly stri
     const body = { items: [{ sku: SKU, quantity: 999 }], shippingAddress: ADDRESS, paymentMethodId: id };
     const { status } = await ask(`${urls.order}/orders`, { method: 'POST', token, body, headers: { 'idempotency-key': randomUUID() } });
     if (status === 409 || status === 429) return [];
-    if (status !== 202) return [`an order of one customer too many was answered ${status}`];
+    if (status !== 202) return [`an order beyond the limits of one customer was answered ${status}`];
   }
-  return [`one customer had ${GREEDY_ORDERS} orders of 999 taken`];
+  return [`${GREEDY_ORDERS} orders of one customer for 999 pieces each were accepted`];
 }
-
-export const GROWTH_ATTACKS: readonly Attack[] = [
-  { row: 'S3', title: 'whole lists of large orders that nobody reads', service: 'order', run: unreadPages },
-  { row: 'S8', title: 'addresses added and removed again and again', service: 'user', run: addressesAddedAndRemoved },
-  { row: 'S9', title: 'one customer who orders all there is', service: 'inventory', run: everythingOnHold },
-  { row: 'S17', title: 'a word that all products have', service: 'product', run: commonWord },
-];

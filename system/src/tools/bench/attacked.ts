@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ALL_LIMITS } from '../../shop/limit-settings.ts';
 import { ATTACKS } from '../attacks/attacks.ts';
-import { attackTarget, honestRequest, type Target } from '../attacks/attack-target.ts';
-import { bystander, type Seen } from '../attacks/bystander.ts';
+import { attackTarget, bystander, honestRequest, type Seen, type Target } from '../attacks/attack-target.ts';
 import { EXIT, exitCodeOf, withUsage } from '../../cli/errors.ts';
 import type { ServiceName } from '@souk/contracts/services';
 import type { BenchShop } from './shop/bench-shop.ts';

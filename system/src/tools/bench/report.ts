@@ -1,8 +1,27 @@
-import type { ProcessShare, RunSummary } from './summary.ts';
+import type { Bench } from './bench.ts';
+import type { MeasuredRun } from './measured-run.ts';
+import { orderEnds } from './order-ends.ts';
+import { type ProcessShare, type Result, type RunSummary, summaryOf } from './summary.ts';
+
+/** Reports only when all have run, because reading the log is work for the measured machine. */
+export async function report({ shop, signal }: Pick<Bench, 'shop' | 'signal'>, measured: readonly MeasuredRun[]): Promise<Pick<Result, 'runs'>> {
+  // After an early stop it reports what has ended so far.
+  const wanted = signal.aborted ? [] : measured.flatMap(({ run }) => [...run.accepted.keys()]);
+  const ends = await orderEnds(shop.records, wanted);
+  const runs = measured.map((one) => summaryOf(one, ends));
+  said(REPORT_HEAD);
+  for (const run of runs) [reportLine(run), ...detailLines(run)].forEach(said);
+  return { runs };
+}
+
+/** Prints a line of the report. */
+export function said(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 const COLUMNS = ['offered/s', 'accepted/s', 'completed/s', 'refused', 'answer p50', 'p99 ms', 'complete p50', 'p99 ms', 'CPU us/order', 'MB'];
 
-export const REPORT_HEAD = COLUMNS.map((name) => name.padStart(12)).join(' ');
+const REPORT_HEAD = COLUMNS.map((name) => name.padStart(12)).join(' ');
 
 /** One run in the columns of REPORT_HEAD, which every run has, so that runs can be compared. */
 export function reportLine(run: RunSummary): string {

@@ -21,7 +21,7 @@ export async function writeMaterials(root: string, service: string, files: reado
 }
 
 /** A package of which a program has at least one file. */
-export interface BundledPackage {
+interface BundledPackage {
   readonly name: string;
   readonly version: string;
   /** SPDX expression, as its package.json says. */

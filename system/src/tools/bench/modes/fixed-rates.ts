@@ -1,11 +1,23 @@
 import { allOf } from '../../../verify/batches.ts';
 import { type Bench, warmUp } from '../bench.ts';
 import type { Work } from '../load/order-request.ts';
-import { type Result, said } from '../result.ts';
+import type { MeasuredRun } from '../measured-run.ts';
+import { report, said } from '../report.ts';
+import type { Result } from '../summary.ts';
 import { makeBuyers, REGISTERED } from '../work/buyers.ts';
-import { makeCatalogue } from '../work/catalogue.ts';
-import { ADDRESS } from '../work/plain-orders.ts';
-import { report } from './rates.ts';
+import { ADDRESS, makeCatalogue } from '../work/orders.ts';
+
+/** One run for each requested rate. */
+export async function runRates(bench: Bench): Promise<Partial<Result>> {
+  const { asked, signal } = bench;
+  await warmUp(bench);
+  const runs: MeasuredRun[] = [];
+  for (const rate of asked.rates) {
+    if (signal.aborted) break;
+    runs.push(await bench.run({ name: `${rate}/s`, rate, seconds: asked.seconds, breaks: asked.breaks }));
+  }
+  return report(bench, runs);
+}
 
 const ORDERS = 20_000;
 const SECONDS = 10;
@@ -29,7 +41,7 @@ export async function runHot(bench: Bench): Promise<Partial<Result>> {
   };
   const run = await bench.run({ name: 'flash sale', rate: ORDERS / SECONDS, seconds: SECONDS, work });
   const { runs } = await report(bench, [run]);
-  const sold = await completedOrders(bench);
+  const sold = await unitsSold(bench);
   const [summary] = runs;
   const took = summary === undefined ? 0 : Math.round(summary.elapsedMs + summary.drainMs);
   const findings = [`${sold} of ${UNITS} units sold to ${buyers.length} buyers; all had ended ${took} ms after the first order`];
@@ -37,7 +49,7 @@ export async function runHot(bench: Bench): Promise<Partial<Result>> {
   return { runs, findings, wrong: sold === UNITS ? [] : [`${sold} units were sold and not ${UNITS}`] };
 }
 
-function completedOrders({ shop }: Pick<Bench, 'shop'>): Promise<number> {
+function unitsSold({ shop }: Pick<Bench, 'shop'>): Promise<number> {
   return shop.records.sql('order', async (rows) => {
     const sql = `select coalesce(sum(i.quantity), 0) as sold from order_items i join orders o on o.id = i.order_id where i.sku = '${SKU}' and o.status = 'completed'`;
     const [row] = await allOf(rows<{ sold: number | string }>(sql));
