@@ -53,7 +53,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     const found = () => broken(shop.records);
 
-    test.each(['product', 'user'] as const)('an event that is gone from the documents of %s is missed', async (service) => {
+    test.each(['product', 'user'] as const)('an event that is missing from the documents of %s is found', async (service) => {
       const moved = (events: Collection) => events.updateOne({ version: 1 }, { $set: { stream: 'elsewhere', version: 2 } });
       expect(await withForged(ground.addresses.databases[service], 'events', moved, found)).toContainEqual(
         `every history has all its versions, 1..n without a gap: ${service} elsewhere: versions 2`,
@@ -74,14 +74,14 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       ]);
     }, 120_000);
 
-    test('what waits is found in documents', async () => {
+    test('parked messages are found in documents', async () => {
       const two = (keys: Collection) => keys.insertOne({ nextAttemptAt: 0, messages: [{}, {}] });
       expect(await withForged(ground.addresses.databases.product, 'parked_keys', two, found)).toEqual([
         'no message is unhandled, parked or a dead letter: product: 2 messages are parked',
       ]);
     }, 120_000);
 
-    test('what was given up is found in documents, as long as nobody has dealt with it', async () => {
+    test('open dead letters are found in documents, and discarded ones are not', async () => {
       const two = (letters: Collection) =>
         letters.insertMany([
           { status: 'dead', cause: 'nobody understands it' },

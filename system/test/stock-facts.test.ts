@@ -16,7 +16,7 @@ const LEDGER = `insert into inventory_transactions
   ('1', 'LAMP', 'w-1', 2, 'reserve', 0, 9, 10, 9, 'an order', 1),
   ('3', 'LAMP', 'w-2', 1, 'receipt', 1, 0, 1, 0, 'a receipt', 3)`;
 
-test('the ledger is looked at in the order of its numbers, whatever the order of the ids', async () => {
+test('the ledger is checked in the order of its numbers, whatever the order of the ids', async () => {
   const { path, close } = await temporaryStore(openSqliteInventoryStore);
   const database = new Database(path);
   try {

@@ -4,7 +4,7 @@ import { playStory, STORIES } from '../src/shop/stories.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 
 onEveryEngine('the three stories', (openShop) => {
-  test('end as they are told, twice in a row on the same data', async () => {
+  test('end as they should, twice in a row on the same data', async () => {
     await using shop = await openShop();
     const customer = await shop.customer();
     for (const round of [1, 2]) {

@@ -57,7 +57,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
         });
       }, LIMIT_MS);
 
-      test(`(${mode}) tells a caller who waits for the database to come again, and says that it left something`, async () => {
+      test(`(${mode}) tells a caller who waits for the database to retry, and logs that it left something undone`, async () => {
         await running(['user'], async ([user]) => {
           if (user === undefined) throw new Error('one runs');
           const inTransaction = Promise.withResolvers<void>();
