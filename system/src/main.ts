@@ -2,8 +2,7 @@ import '@souk/chassis/service/production-mode';
 import { ConfigError } from '@souk/chassis/service/config';
 import { ListenError } from '@souk/chassis/web/app/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
-import { isDiskFull } from './cli/disk-full.ts';
-import { EXIT, EnvironmentError, UsageError } from './cli/errors.ts';
+import { EnvironmentError, EXIT, isDiskFull, UsageError } from './cli/errors.ts';
 import { START_HELP, startArguments } from './shop/start/start-arguments.ts';
 import { startShop } from './shop/start/start-shop.ts';
 
@@ -15,7 +14,7 @@ async function main(): Promise<number> {
   return EXIT.ok;
 }
 
-const OTHER_PORTS = 'Take others, or any free ones: npm start -- --first-port 0';
+const OTHER_PORTS = 'Choose other ports, or any free ones: npm start -- --first-port 0';
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
   taken: OTHER_PORTS,
   port: OTHER_PORTS,
@@ -30,7 +29,7 @@ function explain(error: unknown): number {
   if (error instanceof EnvironmentError) return told(EXIT.environment, error.message, error.cure);
   if (error instanceof ListenError) return told(EXIT.environment, error.message, LISTEN_CURES[error.remedy]);
   if (error instanceof EventLogError && error.code === 'data-in-use') {
-    return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
+    return told(EXIT.environment, 'another shop is running on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
   }
   if (error instanceof EventLogError && error.code === 'later-version') {
     return told(EXIT.environment, error.message, 'Or choose another folder: npm start -- --data DIR');

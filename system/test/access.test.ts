@@ -60,7 +60,7 @@ onEveryEngine('who may do what', (openShop) => {
       ['session, to end it', ({ session }) => ['DELETE', 'user', `/sessions/${session}`]],
     ];
 
-    test.each(things)('are not there: %s', async (_, requestTo) => {
+    test.each(things)('are answered as not found: %s', async (_, requestTo) => {
       const hers = { order: adasOrder.id, payment: adasPayment.id, method: adasMethod.id, session: adasSession.id };
       const nobodys = { order: UNKNOWN, payment: UNKNOWN, method: UNKNOWN, session: UNKNOWN };
       const answer = await send(shop, requestTo(hers), grace);
@@ -82,7 +82,7 @@ onEveryEngine('who may do what', (openShop) => {
       }
     });
 
-    test('do not pay for her order', async () => {
+    test('cannot pay for her order', async () => {
       const { id } = await shop.client.placeOrder(grace, orderOf(adasMethod.id, ['LAMP', 1]), randomUUID());
       const ended = await orderWhen(shop.client, grace, id, ({ status }) => status === 'cancelled');
       expect(ended.reason).toBe('payment_declined');
@@ -90,21 +90,21 @@ onEveryEngine('who may do what', (openShop) => {
       expect(payment?.failureReason).toBe('payment_method_not_found');
     });
 
-    test('are as they were', async () => {
+    test('are unchanged', async () => {
       expect(await shop.client.order(ada, adasOrder.id)).toEqual(adasOrder);
       expect((await shop.client.payments(ada, adasOrder.id)).items).toEqual([adasPayment]);
       expect((await send(shop, ['GET', 'payment', `/payment-methods/${adasMethod.id}`], ada)).status).toBe(200);
       expect((await send(shop, ['GET', 'user', '/users/me'], ada)).status).toBe(200);
     });
 
-    test('are open to staff, but for the payment method', async () => {
+    test('are open to staff, except for the payment method', async () => {
       expect((await send(shop, ['GET', 'order', `/orders/${adasOrder.id}`], shop.staff)).status).toBe(200);
       expect((await send(shop, ['GET', 'payment', `/payments/${adasPayment.id}`], shop.staff)).status).toBe(200);
       expectProblem(await send(shop, ['GET', 'payment', `/payment-methods/${adasMethod.id}`], shop.staff), 404);
     });
   });
 
-  describe('what is for staff is refused to a customer', () => {
+  describe('what only staff may do is refused to a customer', () => {
     const price = { amount: 1, currency: 'EUR' };
     const requests: readonly (readonly [string, () => Request])[] = [
       ['a new product', () => ['POST', 'product', '/products', { title: 'Mine', variants: [{ sku: 'MINE', price }] }]],
@@ -136,17 +136,17 @@ onEveryEngine('who may do what', (openShop) => {
       expectProblem(await send(shop, request()), 401);
     });
 
-    test('a draft product is not there', async () => {
+    test('a draft product is not found', async () => {
       expectProblem(await send(shop, ['GET', 'product', `/products/${draft.id}`], grace), 404);
       expectProblem(await send(shop, ['GET', 'product', `/products/${draft.id}`]), 404);
     });
 
-    test('and who is nobody is told so before anything is said about the request', async () => {
+    test('and an anonymous caller gets 401 before anything is said about the request', async () => {
       expectProblem(await send(shop, ['POST', 'order', '/orders', { nonsense: true }]), 401);
       expectProblem(await send(shop, ['POST', 'product', '/products', { shippingAddress: ADDRESS }], grace), 403);
     });
 
-    test('afterwards nothing has changed and everything is right', async () => {
+    test('afterwards nothing has changed and all promises hold', async () => {
       expect((await shop.client.stock('LAMP')).available).toBe(9);
       expect(await shop.client.product(shop.staff, draft.id)).toEqual(draft);
       expect(await shop.close()).toEqual([]);

@@ -16,7 +16,7 @@ import { send } from './support/requests.ts';
 
 const NEW_PASSWORD = 'a better horse and staple';
 
-onEveryEngine('an account by mail', (openShop) => {
+onEveryEngine('an account and its mails', (openShop) => {
   let mails: MailServer;
   let shop: OpenShop;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ onEveryEngine('an account by mail', (openShop) => {
 
   const post = (path: string, body: object) => send(shop, ['POST', 'user', path, body]);
 
-  test('a forgotten password is replaced by the link of a mail, and the sessions of before are over in all services', async () => {
+  test('a link in a mail replaces a forgotten password, and earlier sessions end in all services', async () => {
     const email = `${randomUUID()}@souk.example`;
     await shop.client.register(email, PASSWORD, 'Grace Hopper');
     const { accessToken } = await shop.client.signIn(email, PASSWORD);
@@ -46,7 +46,7 @@ onEveryEngine('an account by mail', (openShop) => {
 });
 
 describe('the mails of npm start', () => {
-  test('are files beside its data, and the command in them works as it stands', async () => {
+  test('are files beside its data, and the command in them works when pasted', async () => {
     using folder = temporaryFolder();
     const { admin, customer } = newAccounts();
     const lines: string[] = [];

@@ -45,7 +45,7 @@ describe('an answer', () => {
     expect(readIn([...THREE].map((byte) => Buffer.from([byte])))).toEqual([...AS_READ]);
   });
 
-  test('without a length ends with its connection, and one that was cut off is none', () => {
+  test('without a length ends with its connection; one that is cut off does not count', () => {
     const answers: Seen[] = [];
     const reader = answerReader((answer) => answers.push(seen(answer)));
     reader.push(Buffer.from('HTTP/1.1 200 OK\r\n\r\nto the '));
@@ -92,7 +92,7 @@ const statusOf = (told: Told): number | string => (told.kind === 'answered' ? to
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
 describe('connections', () => {
-  test('are open two thousand at a time, where nobody answers', async () => {
+  test('stay open, two thousand at a time, while nobody answers', async () => {
     let taken = 0;
     let asked = 0;
     const url = server(
@@ -105,7 +105,7 @@ describe('connections', () => {
     expect({ taken, open: client.open, most: client.most, heldBack: client.heldBack }).toEqual({ taken: 2000, open: 2000, most: 2000, heldBack: 0 });
   }, 40_000);
 
-  test('are used again when they were answered', async () => {
+  test('are reused after an answer', async () => {
     let taken = 0;
     const url = server(
       (socket) => void socket.write(OK),
@@ -116,7 +116,7 @@ describe('connections', () => {
     expect(taken).toBe(1);
   });
 
-  test('are not used again when the server says so, or when it closes them', async () => {
+  test('are not reused when the server forbids it or closes them', async () => {
     let taken = 0;
     const url = server(
       (socket) => void (taken % 2 === 0 ? socket.end(OK) : socket.write(OK.replace('\r\n', '\r\nconnection: close\r\n'))),
@@ -130,14 +130,14 @@ describe('connections', () => {
     expect(taken).toBe(6);
   });
 
-  test('tell what was sent and not answered from what was never sent', async () => {
+  test('distinguish requests without an answer from requests that were never sent', async () => {
     const url = server((socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhal'));
     expect(statusOf(await ask(clientOf({ url })))).toBe('unanswered');
     closing.splice(0).forEach((close) => close());
     expect(statusOf(await ask(clientOf({ url })))).toBe('unsent');
   });
 
-  test('wait no longer than they were told, and cut nothing off', async () => {
+  test('wait no longer than their limit, and cut nothing off', async () => {
     const sockets: Socket[] = [];
     const url = server((socket) => void sockets.push(socket));
     const client = clientOf({ url, answerLimitMs: 100 });
@@ -147,7 +147,7 @@ describe('connections', () => {
     await until('the connection that was given up to be gone', () => client.open === 0);
   });
 
-  test('keep to their bound, and count who had to wait', async () => {
+  test('keep to their bound, and count the requests that had to wait', async () => {
     const url = server((socket) => void socket.write(OK));
     const client = clientOf({ url, bound: 3 });
     const all = await Promise.all(Array.from({ length: 50 }, () => ask(client)));

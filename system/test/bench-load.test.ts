@@ -3,11 +3,10 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { OrderRequest } from '../src/tools/bench/load/order-request.ts';
 import { type LoadOptions, runLoad } from '../src/tools/bench/load/run-load.ts';
 import { makeBuyers } from '../src/tools/bench/work/buyers.ts';
-import { keptSession } from '../src/tools/bench/work/kept-session.ts';
-import { makePlainCatalogue, plainOrders } from '../src/tools/bench/work/plain-orders.ts';
-import { newSigningKey } from '../src/tools/bench/work/signing-key.ts';
+import { keptSession, newSigningKey } from '../src/tools/bench/work/tokens.ts';
+import { makePlainCatalogue, plainOrders } from '../src/tools/bench/work/orders.ts';
 import { startShopProcess } from '../src/shop/shop-process.ts';
-import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../src/shop/limit-settings.ts';
 
 const servers: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(async () => {
@@ -27,7 +26,7 @@ function loadOn(answer: Answer, order: (n: number) => OrderRequest | Promise<Ord
 const accepted = (id: string = crypto.randomUUID(), headers = {}) => Response.json({ id }, { status: 202, headers });
 
 describe('load', () => {
-  test('goes on for longer than an access token lives, with buyers who are registered and buyers by a token alone', async () => {
+  test('continues beyond the life of an access token, for registered buyers and for buyers who only have a token', async () => {
     using folder = temporaryFolder();
     const signingKey = newSigningKey();
     const env = { ...process.env, LOG_LEVEL: 'fatal', ...WITHOUT_LIMITS, ACCESS_TOKEN_LIFETIME_S: '10', SOUK_SIGNING_KEY: signingKey.text };
@@ -43,7 +42,7 @@ describe('load', () => {
     }
   }, 60_000);
 
-  test('has one outcome for each order, and only what was accepted is fast or slow', async () => {
+  test('has one outcome for each order, and measures the answers of accepted orders only', async () => {
     const load = loadOn((n) => (n % 4 === 0 ? new Response(null, { status: n % 8 === 0 ? 401 : 503, headers: { 'retry-after': String(1 + (n % 3)) } }) : accepted()));
     const { sent, accepted: orders, refused, refusals, unknown, answers, seconds } = await runLoad(load);
     expect(new Map(refused)).toEqual(new Map([['401', 13], ['503', 12]]));
@@ -52,7 +51,7 @@ describe('load', () => {
     expect(seconds.map((second) => [second.sent, second.accepted, second.refused])).toEqual([[100, 75, 25]]);
   }, 30_000);
 
-  test('lets refused callers come back when it was told to, and they have the outcome they get then', async () => {
+  test('retries refused orders where it is told to, and counts the outcome of the retry', async () => {
     const load = loadOn((n) => (n % 2 === 0 ? new Response(null, { status: 503, headers: { 'retry-after': '0' } }) : accepted()));
     const { accepted: orders, refused, refusals } = await runLoad({ ...load, retry: true });
     const turnedAway = refused.get('503') ?? 0;
@@ -61,7 +60,7 @@ describe('load', () => {
     expect(refusals.get('503')?.count).toBeGreaterThanOrEqual(50);
   }, 30_000);
 
-  test('sends what each order says under a key of its own', async () => {
+  test('sends each order with its own body and its own key', async () => {
     const seen = new Map<string, string>();
     const load = loadOn(
       async (_n, request) => {
@@ -74,7 +73,7 @@ describe('load', () => {
     expect([...seen.values()].toSorted()).toEqual(Array.from({ length: 10 }, (_, n) => `POST /orders Bearer token ${n} {"n":${n},"name":"Zoë"}`));
   }, 30_000);
 
-  test('asks afterwards what became of orders without an answer', async () => {
+  test('asks afterwards for the outcome of orders without an answer', async () => {
     const carriedOut = new Map<string, string>();
     const load = loadOn(async (n, request) => {
       const key = request.headers.get('idempotency-key') ?? '';
@@ -146,7 +145,7 @@ describe('a kept session', () => {
     expect([await session(), await session(), signIns]).toEqual(['token 1', 'token 1', 1]);
   });
 
-  test('that has ended is no token any more when signing in fails', async () => {
+  test('gives no token once the old one has ended and signing in fails', async () => {
     let signIns = 0;
     const session = keptSession(async () => {
       signIns += 1;

@@ -3,23 +3,21 @@ import { describe, expect, test } from 'bun:test';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { benchArguments } from '../src/tools/bench/bench-arguments.ts';
-import { type Arrivals, arrivalTimes } from '../src/tools/bench/load/arrivals.ts';
+import { type Arrivals, arrivalTimes, seeded, zipf } from '../src/tools/bench/load/random.ts';
 import { percentilesOf } from '../src/tools/bench/load/latencies.ts';
 import type { OrderKind } from '../src/tools/bench/load/order-request.ts';
 import { outcomes } from '../src/tools/bench/load/outcomes.ts';
-import { seeded, zipf } from '../src/tools/bench/load/random.ts';
 import type { MeasuredRun } from '../src/tools/bench/measured-run.ts';
 import { marksUpTo, nextRun } from '../src/tools/bench/modes/grow.ts';
 import { recovery } from '../src/tools/bench/modes/overload.ts';
 import { type OrderEnd, readEnds } from '../src/tools/bench/order-ends.ts';
-import { decadesAround, ticksTo } from '../src/tools/bench/page/svg.ts';
-import type { Result } from '../src/tools/bench/result.ts';
-import { saveResult } from '../src/tools/bench/save-result.ts';
-import { sqliteTables } from '../src/tools/bench/shop/sqlite-tables.ts';
-import { usageMeter } from '../src/tools/bench/shop/usage-meter.ts';
-import { type RunSummary, summaryOf } from '../src/tools/bench/summary.ts';
-import { detailLines, reportLine } from '../src/tools/bench/text-report.ts';
-import { mixedOrders } from '../src/tools/bench/work/mixed-orders.ts';
+import { decadesAround, ticksTo } from '../src/tools/bench/page/chart.ts';
+import { type Result, type RunSummary, summaryOf } from '../src/tools/bench/summary.ts';
+import { saveResult } from '../src/tools/bench/page/page.ts';
+import { sqliteTables } from '../src/tools/bench/shop/embedded-bench-shop.ts';
+import { usageMeter } from '../src/tools/bench/shop/bench-shop.ts';
+import { detailLines, reportLine } from '../src/tools/bench/report.ts';
+import { mixedOrders } from '../src/tools/bench/work/orders.ts';
 import { UsageError } from '../src/cli/errors.ts';
 
 describe('arrivals', () => {
@@ -28,12 +26,12 @@ describe('arrivals', () => {
     return Array.from({ length: count }, next);
   };
 
-  test('are the same for the same seed, and others for another one', () => {
+  test('are the same for the same seed, and different for another', () => {
     expect(times('poisson', 7, 100)).toEqual(times('poisson', 7, 100));
     expect(times('poisson', 7, 100)).not.toEqual(times('poisson', 8, 100));
   });
 
-  test('even: one like the other; Poisson: as many on average, in gaps whose deviation is their mean', () => {
+  test('even: at equal intervals; Poisson: as many on average, with gaps whose standard deviation is their mean', () => {
     expect(times('even', 1, 4)).toEqual([0, 1, 2, 3]);
     const at = times('poisson', 3, 50_001);
     const gaps = at.slice(1).map((time, i) => time - (at[i] ?? 0));
@@ -58,7 +56,7 @@ test('few articles are asked for often and most of them seldom', () => {
   expect([draw(0), draw(1 - 2 ** -32)]).toEqual([0, 99]);
 });
 
-test('percentiles are those of all that was recorded, to a thousandth', () => {
+test('percentiles are accurate to a thousandth of each value', () => {
   const { count, p50, p90, p99, p999, max } = percentilesOf(Array.from({ length: 10_000 }, (_, i) => (i + 1) / 10));
   expect(count).toBe(10_000);
   for (const [seen, right] of [[p50, 500], [p90, 900], [p99, 990], [p999, 999], [max, 1000]] as const) expect(Math.abs(seen - right)).toBeLessThanOrEqual(right * 0.006);
@@ -99,7 +97,7 @@ describe('the ends of orders', () => {
     return { topic, key, timestamp, value, headers: {}, partition: 0, offset: '0' };
   };
 
-  test('are told by the log: a cancellation after the completion is the end, whichever is read first', async () => {
+  test('are read from the log: a cancellation after the completion is the end, whichever is read first', async () => {
     const messages = [
       ended('order.cancelled', 'a', 30, { reason: 'cancelled_by_customer' }),
       ended('order.completed', 'a', 20),
@@ -157,7 +155,7 @@ function measured(): { readonly run: MeasuredRun; readonly summary: RunSummary }
 }
 
 describe('a report', () => {
-  test('has each order once, and counts as completed per second what completed while orders were sent', () => {
+  test('counts each order once, and as completed per second those that completed while orders were sent', () => {
     const { summary } = measured();
     expect(summary).toMatchObject({
       sent: 10,
@@ -183,7 +181,7 @@ describe('a report', () => {
     ]);
   });
 
-  test('says it in the columns that were always there, and in lines below them', () => {
+  test('is printed in the same columns as ever, with details in lines below them', () => {
     const { summary } = measured();
     expect(reportLine(summary).trim().split(/\s+/)).toEqual(['10', '8', '5', '1', '10', '10', '200', '2000', '2000', '100']);
     const lines = detailLines(summary).join('\n');
@@ -200,7 +198,7 @@ describe('a report', () => {
     }
   });
 
-  test('is a page of its own that asks nobody for anything, and the same as JSON', async () => {
+  test('is one self-contained page, and the same as JSON', async () => {
     using folder = temporaryFolder();
     const { summary } = measured();
     const reads = { 'order by id': percentilesOf([1, 2, 3]) };
@@ -262,14 +260,14 @@ describe('after a flood', () => {
   const second = (p99: number | null) => ({ second: 0, sent: 10, accepted: 10, refused: 0, completed: 10, answer: null, complete: p99 === null ? null : ([p99, p99] as const), cpu: {} });
   const run = (...p99s: (number | null)[]) => ({ complete: percentilesOf([200]), series: p99s.map(second) });
 
-  test('it is normal when the p99 is, and stays so for three seconds', () => {
+  test('the shop has recovered when the p99 is normal for three seconds in a row', () => {
     expect(recovery([run(200), run(5000, 290, 4000, 250, 260, 240, 210)])).toContain('normal again (at most 300 ms, after 200 ms in the calm) for orders from 3 s after the flood');
     expect(recovery([run(200), run(5000, null, 4000, 250, 260)])).toContain('not normal again');
     expect(recovery([run(200)])).toContain('cut short');
   });
 });
 
-test('a process that was killed and started again counts on, and one that is away stands still', async () => {
+test('the usage of a process continues after a restart, and stands still while it is away', async () => {
   const seen = [10, 25, undefined, 5, 9];
   const read = usageMeter({
     shop: () => {
@@ -283,7 +281,7 @@ test('a process that was killed and started again counts on, and one that is awa
   expect(all.map((usage) => [usage?.cpuMs, usage?.writtenBytes, usage?.residentMb])).toEqual([[10, 100, 50], [25, 250, 50], [25, 250, 0], [30, 300, 50], [34, 340, 50]]);
 });
 
-test('the bytes of an embedded shop are told by table, with its indexes', () => {
+test('the bytes of an embedded shop are counted by table, indexes included', () => {
   using folder = temporaryFolder();
   const database = new Database(`${folder.path}/order.db`);
   for (const sql of ['create table orders (id text)', 'create index orders_id on orders (id)', 'create table lanes (id text)']) database.run(sql);
@@ -300,7 +298,7 @@ test('the bytes of an embedded shop are told by table, with its indexes', () => 
   expect(after['order.lanes']).toBe(before['order.lanes'] ?? 0);
 });
 
-test('marks and axes are round', () => {
+test('marks and axes have round numbers', () => {
   expect(marksUpTo(300_000)).toEqual([10_000, 30_000, 100_000, 300_000]);
   expect(marksUpTo(5000)).toEqual([5000]);
   // The warm-up of five services stores 10,000.
@@ -311,7 +309,7 @@ test('marks and axes are round', () => {
   expect(decadesAround(30, 4000)).toEqual([10, 100, 1000, 10_000]);
 });
 
-test('the run before a mark, which is the one that is measured, is a whole slice', () => {
+test('the last run before a mark, which is the one that is measured, is a whole slice', () => {
   expect([100_000, 200_500, 300_000, 899_500].map((stored) => nextRun(100_000, stored, 1_000_000))).toEqual([100_000, 100_000, 100_000, 100_500]);
   expect(nextRun(100_000, 850_000, 1_000_000)).toBe(50_000);
   // Arrivals are by chance, so a run may miss its mark by some: that is no reason for another one.

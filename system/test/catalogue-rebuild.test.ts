@@ -18,8 +18,8 @@ async function rebuilt({ urls, staff }: OpenShop): Promise<CatalogueRebuildStatu
   }, 30_000);
 }
 
-onEveryEngine('a catalogue copy that was written into by hand', (openShop) => {
-  test('is right once it was rebuilt, and then follows Product as before', async () => {
+onEveryEngine('a catalogue copy that was changed by hand', (openShop) => {
+  test('is right after a rebuild, and follows Product as before', async () => {
     await using shop = await openShop();
     const products = await stockUp(shop.client, shop.staff, { LAMP: [100], MUG: [100] });
     await shop.rest();

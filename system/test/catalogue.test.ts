@@ -50,7 +50,7 @@ function priceIn({ items }: Order): unknown {
 }
 
 onEveryEngine('the catalogue as orders see it', (openShop) => {
-  test('a change of price reaches new orders and leaves those placed before as they were', async () => {
+  test('a new price applies to new orders and changes no earlier one', async () => {
     await using shop = await openShop();
     const { lamp, order } = await market(shop);
     const before = await order();
@@ -64,7 +64,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 
-  test('old messages that come again, late and twice, never beat a newer price', async () => {
+  test('old messages delivered late or twice never replace a newer price', async () => {
     await using shop = await openShop();
     const { lamp, order } = await market(shop);
     const newer = await shop.client.changePrice(shop.staff, lamp, 'LAMP', NEW_PRICE);
@@ -78,7 +78,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 
-  test('what was taken out of sale cannot be ordered, also not after its old messages came again', async () => {
+  test('an archived product cannot be ordered, not even after its old messages are delivered again', async () => {
     await using shop = await openShop();
     const { lamp, order, refusal } = await market(shop);
     const before = await order();
@@ -93,7 +93,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 
-  test('a SKU that nobody sells is told apart from one that is off sale', async () => {
+  test('an unknown SKU is refused differently from one that is not for sale', async () => {
     await using shop = await openShop();
     const customer = await shop.customer();
     const { id } = await shop.client.addPaymentMethod(customer, 'tok_ok');

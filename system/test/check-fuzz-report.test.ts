@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { readFuzzReport } from '../src/tools/fuzz/fuzz-report.ts';
+import { readFuzzReport } from '../src/tools/fuzz/schemathesis.ts';
 
 const CLEAN = {
   stop_reason: 'completed',
@@ -21,15 +21,15 @@ test('an operation with several findings is one failure', () => {
   expect(read({ failures })).toMatchObject({ passed: 26, failed: 2 });
 });
 
-test('what kept an operation from being asked is a failure', () => {
+test('an error that kept an operation from being tested is a failure', () => {
   expect(read({ errors: [{ title: 'Network Error', count: 3 }] })).toMatchObject({ failed: 3 });
 });
 
-test('an operation that was not asked without a word is a failure', () => {
+test('an operation that was silently left out is a failure', () => {
   expect(read({ operations: { total: 30, selected: 28, tested: 27 } })).toMatchObject({ passed: 27, failed: 1 });
 });
 
-test('a run that was stopped at its limit counts for what it has asked', () => {
+test('a run that was stopped at its limit counts with what it has tested', () => {
   const half = { stop_reason: 'interrupted', operations: { total: 30, selected: 28, tested: 20 } };
   expect(read(half)).toMatchObject({ passed: 20, failed: 0, isCutShort: true });
 });

@@ -15,7 +15,7 @@ describe('what a step adds to the tally', () => {
     expect(outcomeOf(step, { output: ' 5 pass\n 2 fail\n', code: 1 }, false)).toEqual({ passed: 5, failed: 2, skipped: [] });
   });
 
-  test('fuzzing on a machine that lacks what it needs did not run, and says why', () => {
+  test('fuzzing without its prerequisites counts as not run, with the reason', () => {
     const reasons = ['fuzzing needs python3. Install it.'];
     expect(outcomeOf(fuzzing(20), LACKING, false)).toEqual({ passed: 0, failed: 0, skipped: [{ step: 'fuzzing', tests: 0, reasons }] });
   });
@@ -29,15 +29,15 @@ describe('what a step adds to the tally', () => {
     expect(outcomeOf(ADVISORIES, refused, mustRun)).toEqual({ passed: 0, failed: 0, skipped: [{ step: ADVISORIES.name, tests: 0, reasons: ['the audit could not ask.'] }] });
   });
 
-  test('an audit that was told of a fault failed', () => {
+  test('an audit that reports a fault has failed', () => {
     expect(outcomeOf(ADVISORIES, { output: 'published faults: x\n', code: EXIT.failed }, false)).toMatchObject({ passed: 0, failed: 1 });
   });
 
-  test.each([...LOOKS, ...TESTS.flat()])('no exit code leaves $name out', (step) => {
+  test.each([...LOOKS, ...TESTS.flat()])('no exit code lets $name count as not run', (step) => {
     expect(outcomeOf(step, LACKING, false).failed).toBe(1);
   });
 
-  test('every folder of system tests is in one step: what one leaves out another one runs', () => {
+  test('every folder of system tests is run by one step: what one step ignores another one runs', () => {
     const ofSystem = TESTS.flat().filter(({ folder }) => folder.endsWith('/system'));
     const leftOut = ofSystem.flatMap(({ words }) => words.flatMap((word) => /^--path-ignore-patterns=(.*)\/\*\*$/.exec(word)?.[1] ?? []));
     const run = ofSystem.flatMap(({ words }) => words.filter((word) => word.startsWith('test/')));

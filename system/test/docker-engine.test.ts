@@ -39,7 +39,7 @@ async function started(wanted: 'auto' | 'docker'): Promise<{ readonly version: s
 }
 
 describe('a server of our own, where there is a Docker engine', () => {
-  test('that cannot have the image, is a native one after a line that says so', async () => {
+  test('is native when the image cannot be pulled, after a line that says so', async () => {
     await dockerThat('info');
     expect(await started('auto')).toEqual({
       version: NATIVE.version,
@@ -50,7 +50,7 @@ describe('a server of our own, where there is a Docker engine', () => {
     });
   });
 
-  test('that has the image and cannot run it, is a native one after a line that says so', async () => {
+  test('is native when the image cannot run, after a line that says so', async () => {
     await dockerThat('info|image');
     process.env['DOCKER_HOST'] = 'tcp://127.0.0.1:1';
     try {
@@ -61,7 +61,7 @@ describe('a server of our own, where there is a Docker engine', () => {
     }
   }, 30_000);
 
-  test('is refused with the cure when containers are wanted', async () => {
+  test('is refused with the cure when it has to be a container', async () => {
     await dockerThat('info');
     const refusal = await started('docker').catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(EnvironmentError);

@@ -70,7 +70,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     return [product.status, warehouse.status];
   }
 
-  test('given a staff member loses the role, is refused in all five, and the next one may do what is left', async () => {
+  test('given a staff member loses the role, is refused in all five, and the next token has the remaining rights', async () => {
     const grace = await somebody('staff');
     const tokens = await signedIn(grace);
     expect(await writes(tokens)).toEqual([201, 201]);
@@ -128,7 +128,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expectProblem(await refreshed(tokens), 401);
   }, 60_000);
 
-  test('given a disabled account works again, stays refused; the next sign-in is good everywhere', async () => {
+  test('given a disabled account is enabled again, stays refused; the next sign-in works everywhere', async () => {
     const grace = await somebody();
     const tokens = await signedIn(grace);
     const put = (body: object) => answered(shop, ['PUT', 'user', `/users/${grace.id}/status`, body], shop.staff);
@@ -140,7 +140,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expect(await statuses(tokens)).toEqual(allAre(401));
   }, 60_000);
 
-  test('given a role is added, goes on as what it is', async () => {
+  test('given a role is added, keeps its old rights', async () => {
     const grace = await somebody();
     const tokens = await signedIn(grace);
     await putRoles(grace.id, ['staff']);
@@ -156,7 +156,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expect(await writes(tokens)).toEqual([401, 401]);
   }, 60_000);
 
-  test('given one session is signed out, is refused in all five; others go on', async () => {
+  test('given one session is signed out, is refused in all five; other sessions go on', async () => {
     const grace = await somebody();
     const [gone, stays] = [await signedIn(grace), await signedIn(grace)];
     const sid: string = JSON.parse(Buffer.from(gone.accessToken.split('.')[1] ?? '', 'base64url').toString()).sid;
@@ -165,7 +165,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expect(await statuses(stays)).toEqual(allAre(200));
   }, 60_000);
 
-  test('given all sessions are signed out, is refused in all five; one given a moment later is good everywhere and stays so', async () => {
+  test('given all sessions are signed out, is refused in all five; one issued a moment later works everywhere from then on', async () => {
     const grace = await somebody();
     const old = [await signedIn(grace), await signedIn(grace)];
     await done(['DELETE', 'user', '/sessions'], old[0]?.accessToken ?? '');
@@ -175,7 +175,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expect(await statuses(fresh)).toEqual(allAre(200));
   }, 60_000);
 
-  test('given the password is changed, is refused in all five; the one that changed it goes on', async () => {
+  test('given the password is changed, is refused in all five; the session that changed it goes on', async () => {
     const grace = await somebody();
     const [other, own] = [await signedIn(grace), await signedIn(grace)];
     const next = 'another password for tests';
@@ -197,7 +197,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expect(await statuses(other)).toEqual(allAre(200));
   }, 60_000);
 
-  test('is refused by a shop that was started again', async () => {
+  test('is refused after a restart of the shop', async () => {
     const grace = await somebody('staff');
     const tokens = await signedIn(grace);
     await putRoles(grace.id, []);

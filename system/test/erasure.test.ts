@@ -65,13 +65,13 @@ async function ordered(shop: OpenShop, token: string, card: string): Promise<Ord
   return answered(shop, ['POST', 'order', '/orders', order], token);
 }
 
-test('somebody gives the shop everything that its contracts mark as personal', () => {
+test('the customer of this test fills in every field that the contracts mark as personal', () => {
   const asked = [RegisterUser, CreateAddress, AddPaymentMethod, PlaceOrder, CancelOrder].flatMap(personalFields);
   const given = [...Object.keys(personal), 'email', 'label', 'note'];
   expect([...new Set(asked)].toSorted()).toEqual(given.toSorted());
 });
 
-onEveryEngine('whoever leaves the shop', (openShop) => {
+onEveryEngine('a deleted user', (openShop) => {
   let shop: OpenShop;
   let person: Person;
   let completed: Order;
@@ -119,13 +119,13 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     return elsewhere();
   }
 
-  test('is soon found nowhere, neither name nor address nor e-mail nor label, but in the order that is to be delivered', async () => {
+  test('is soon found nowhere, neither by name nor address nor e-mail nor label, except in the order that is to be delivered', async () => {
     expect(await leftBut(['order.orders'])).toEqual([]);
     expect((await order(completed.id)).shippingAddress).toEqual(ADDRESS);
     expect((await order(cancelled.id)).shippingAddress).toEqual(ERASED);
   }, 120_000);
 
-  test('is not charged: the order whose charge was under way is cancelled, and its money comes back', async () => {
+  test('is not charged: an order whose charge was under way is cancelled and refunded', async () => {
     const { status, reason, paymentStatus, shippingAddress } = await orderWhen(shop.client, shop.staff, open.id, (it) => it.paymentStatus === 'refunded');
     expect({ status, reason, paymentStatus, shippingAddress }).toEqual({
       status: 'cancelled',
@@ -135,7 +135,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     });
   });
 
-  test('gets what was paid; when the last parcel has arrived they are found nowhere any more', async () => {
+  test('still gets what was paid for, and is found nowhere after the last delivery', async () => {
     for (const { id } of completed.shipments) {
       const parcel = `/orders/${completed.id}/shipments/${id}`;
       const sent = await answered<Order>(shop, ['POST', 'order', `${parcel}/ship`, { carrier: 'DHL', trackingNumber: 'JJD1' }], shop.staff);
@@ -154,7 +154,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     expect([...(await paymentsOf(completed.id)), ...(await paymentsOf(cancelled.id))]).toEqual([...payments]);
   });
 
-  describe('is let in nowhere', () => {
+  describe('has no access', () => {
     test('with the access token', async () => {
       for (const [service, path] of [['user', '/users/me'], ['order', '/orders'], ['payment', '/payment-methods']] as const) {
         expectProblem(await send(shop, ['GET', service, path], person.token), 401);
@@ -173,7 +173,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     });
   });
 
-  test('may come again with the same address, as somebody new; and everything is right', async () => {
+  test('may register again with the same address, as a new user; and all promises hold', async () => {
     const again = await shop.client.register(EMAIL, PASSWORD, ADDRESS.name);
     expect(again.id).not.toBe(person.id);
     const { accessToken } = await shop.client.signIn(EMAIL, PASSWORD);

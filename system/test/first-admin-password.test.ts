@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../src/shop/embedded/embedded-shop.ts';
-import { adminToken } from '../src/shop/admin-session.ts';
+import { adminToken } from '../src/shop/start/start-shop.ts';
 import { seedShop } from '../src/shop/seed-shop.ts';
 import { shopClient } from '../src/shop/shop-client.ts';
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const keptIn = join(folder.path, 'admin-password-changed');
 
-test('a shop that was set up with an admin does nothing for that admin until the password was changed', async () => {
+test('the first admin has no rights until the password of the set-up is changed', async () => {
   const client = shopClient(shop.urls());
   const { accessToken, passwordChangeRequired } = await client.signIn(admin.email, admin.password);
   expect(passwordChangeRequired).toBe(true);
@@ -32,7 +32,7 @@ test('a shop that was set up with an admin does nothing for that admin until the
   expect(await adminToken(client, admin, undefined).catch((error: unknown) => error)).toMatchObject({ message: expect.stringContaining('no rights until it is changed') });
 });
 
-test('npm start changes it where it may keep the new one, for its owner alone to read, and goes on with that', async () => {
+test('npm start changes it, and keeps the new one in a file that only its owner can read', async () => {
   const client = shopClient(shop.urls());
   await seedShop(client, await adminToken(client, admin, keptIn));
   expect(statSync(keptIn).mode & 0o777).toBe(0o600);

@@ -62,7 +62,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     };
   }
 
-  test('messages of somebody else whose dead letters would be larger than the log takes stop nobody (D2)', async () => {
+  test('foreign messages whose dead letters are too large for the log stop no reader (D2)', async () => {
     const { shop, letters, send, ordersGoOn, end } = await opened();
     await using _ = shop;
     await send('order.created', Object.values(LARGE));
@@ -74,7 +74,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     await end();
   });
 
-  test('a message that is no UTF-8 is a dead letter with its very bytes, although its text would pass for an event (D10)', async () => {
+  test('a message that is not UTF-8 becomes a dead letter with its exact bytes, although its text would pass for an event (D10)', async () => {
     const { shop, letters, send, ordersGoOn, end } = await opened();
     await using _ = shop;
     const orderId = Bun.randomUUIDv7();

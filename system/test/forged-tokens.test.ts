@@ -16,7 +16,7 @@ const PROTECTED: Readonly<Record<ServiceName, string>> = {
 
 const KEY = newKey();
 
-onEveryEngine('who comes with a token', (openShop) => {
+onEveryEngine('a caller with a token', (openShop) => {
   let shop: OpenShop;
 
   beforeAll(async () => {

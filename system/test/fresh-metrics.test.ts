@@ -38,7 +38,7 @@ const COMMON = [
   ...['500', '503'].map((status) => `http_server_errors_total{status="${status}"}`),
 ];
 
-onEveryEngine('a fresh service tells everything an alert looks at', (openShop) => {
+onEveryEngine('a new service exposes every metric that an alert uses', (openShop) => {
   let shop: OpenShop;
   beforeAll(async () => {
     shop = await openShop();

@@ -82,7 +82,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
     expect(await outcome(shop, await ordered(shop, 'tok_flaky'))).toEqual(PAID_ONCE);
   }, 120_000);
 
-  test('money that comes late, but in time: the order completes', async () => {
+  test('money that arrives late, but in time: the order completes', async () => {
     expect(await outcome(shop, await ordered(shop, 'tok_late_capture'))).toEqual(PAID_ONCE);
   }, 120_000);
 
@@ -101,7 +101,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
     120_000,
   );
 
-  test('money that comes after the customer has cancelled goes back', async () => {
+  test('money that arrives after a cancellation is refunded', async () => {
     const order = await ordered(shop, 'tok_late_capture');
     await orderWhen(shop.client, order.customer, order.id, ({ status }) => status === 'awaiting_payment');
     await shop.client.cancel(order.customer, order.id);
@@ -122,7 +122,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
     });
   }, 120_000);
 
-  test('a total of 0 is none of its business: the order completes without it, and nothing is owed when it is cancelled', async () => {
+  test('a total of 0 never reaches it: the order completes without a charge, and nothing is refunded when it is cancelled', async () => {
     const gift = await shop.client.createProduct(shop.staff, { title: 'Gift', variants: [{ sku: 'GIFT', price: { ...PRICE, amount: 0 } }] });
     await shop.client.activate(shop.staff, gift);
     const [warehouse] = (await shop.client.stock('LAMP')).warehouses;
@@ -144,7 +144,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
 });
 
 onEveryEngine('an order that runs out of time', (openShop) => {
-  test('is cancelled; money that comes later goes back', async () => {
+  test('is cancelled; money that arrives later is refunded', async () => {
     await using shop = await openShop(IMPATIENT);
     await stockUp(shop.client, shop.staff, { LAMP: [1] });
     const order = await ordered(shop, 'tok_late_capture');

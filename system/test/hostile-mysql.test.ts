@@ -18,7 +18,7 @@ const ORDERS = 3;
 const NAME = 'Zoë 東京 🦀';
 
 describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
-  describe('a MySQL whose settings are not what is usual', () => {
+  describe('a MySQL with unusual settings', () => {
     const usual = process.env[SERVER_VARIABLES.MySQL];
     let server: Server;
     beforeAll(async () => {
@@ -42,7 +42,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await shop.close()).toEqual([]);
     }, 180_000);
 
-    test('that takes small packets only is never sent a larger one: the batch can be halved', async () => {
+    test('that accepts only small packets is never sent a larger one: the batch can be halved', async () => {
       await setGlobally(server, 'max_allowed_packet', 1024 * 1024);
       const { url, drop } = await temporaryDatabase();
       const database = openMysql({ url });

@@ -48,7 +48,7 @@ onEveryEngine('one Idempotency-Key is one order', (openShop) => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 
-  test('two customers may use the same key for an order each', async () => {
+  test('two customers may use the same key, for one order each', async () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { LAMP: [100] });
     const statuses = await Promise.all(

@@ -114,7 +114,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('whoever connects to MySQL reads its URL as everybody does: mysql2 alone proves no names', () => {
+  test('every file that connects to MySQL reads its URL by mysqlAddress: mysql2 alone verifies no host names', () => {
     const connecting = files.filter((file) => file.includes('/src/') && /\bcreate(?:Connection|Pool)\(/.test(readFileSync(join(ROOT, file), 'utf8')));
     const reading = (file: string) => importsOf(file).some(({ specifier }) => specifier.includes('mysql-address'));
     expect(connecting.length).toBeGreaterThan(3);

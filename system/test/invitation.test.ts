@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { invitation } from '../src/shop/start/invitation.ts';
+import { invitation } from '../src/shop/start/start-shop.ts';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { runningStart } from './support/running-start.ts';
 
@@ -36,7 +36,7 @@ describe('npm start', () => {
     expect(await shop.stop()).toBe(0);
   }, 60_000);
 
-  test('without the stories prints no sign-in of a customer that is not there', async () => {
+  test('without the stories prints no sign-in of a customer who does not exist', async () => {
     using folder = temporaryFolder();
     await using shop = await runningStart({ parameters: ['--no-demo', '--first-port', '0', '--data', folder.path] });
     expect(shop.out).not.toContain('ada@souk.example');
@@ -49,14 +49,14 @@ describe('the invitation', () => {
   const urls = { product: 'http://h:1', inventory: 'http://h:2', order: 'http://h:3', payment: 'http://h:4', user: 'http://h:5' };
   const accounts = newAccounts();
 
-  test('to a shop on servers says where the password of staff is, and how to verify it', () => {
+  test('to a shop on servers says where the password of staff is, and how to verify the shop', () => {
     const said = invitation({ engines: 'real', urls, accounts, accountsFile: '/shop/real-accounts.json', order: 'o-1' }).join('\n');
     expect(said).toContain('/shop/real-accounts.json');
     expect(said).toContain('npm run verify -- --real .souk/real.json');
     expect(said).not.toContain(accounts.admin.password);
   });
 
-  test('to a shop that was set up elsewhere keeps silent about its staff', () => {
+  test('to a shop that was set up elsewhere does not mention its staff', () => {
     const said = invitation({ engines: 'deployed', urls, accounts, accountsFile: undefined, order: 'o-1' }).join('\n');
     expect(said).not.toContain(accounts.admin.email);
     expect(said).toContain(accounts.customer.email);

@@ -44,7 +44,7 @@ onEveryEngine('the key that signs access tokens', (openShop) => {
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  test('is replaced while everybody works: all services know tokens of the next one at once, and of the last one still', async () => {
+  test('is replaced while everybody works: all services accept tokens of the new key at once, and still those of the old one', async () => {
     const everywhere = SERVICES.map(() => 200);
     expect(await statuses(shop.staff)).toEqual(everywhere);
     const [old = ''] = await published();

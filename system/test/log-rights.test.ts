@@ -21,7 +21,7 @@ import { ask } from '../src/shop/ask.ts';
 import { type GuardedKafka, guardedKafka } from './support/guarded-kafka.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { PASSWORD } from './support/open-shop.ts';
-import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../src/shop/limit-settings.ts';
 
 setDefaultTimeout(120_000);
 
@@ -93,7 +93,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       for (const service of SERVICES) expect((await fetch(`${shop.urls()[service]}/readyz`)).status).toBe(200);
     });
 
-    test("lets Order make its copy of the catalogue anew from the log, and nobody else's group be joined", async () => {
+    test("lets Order rebuild its copy of the catalogue from the log, and join no other service's group", async () => {
       const shopper = shopClient(shop.urls());
       const staff = (await shopper.signIn(accounts.admin.email, accounts.admin.password)).accessToken;
       const url = `${shop.urls().order}/ops/catalogue/rebuild`;
@@ -104,7 +104,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       reader.close();
     });
 
-    test("refuses what is another's: Product writes no order, User no product, and the job that makes topics writes nothing", async () => {
+    test('refuses writes to topics of others: Product writes no order, User no product, and the job that makes topics writes nothing', async () => {
       expect(await write(kafka.as('product'), 'order.created')).toBe('TOPIC_AUTHORIZATION_FAILED');
       expect(await write(kafka.as('user'), 'product.price_changed')).toBe('TOPIC_AUTHORIZATION_FAILED');
       expect(await write(kafka.as('topics'), 'user.access_changed')).toBe('TOPIC_AUTHORIZATION_FAILED');
@@ -119,7 +119,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       }
     });
 
-    test("refuses a service what it has no need to read, and its neighbour's group", async () => {
+    test("refuses a service topics that it does not need to read, and its neighbour's group", async () => {
       async function joined(user: LogUser, groupId: string, topic: Topic): Promise<unknown> {
         const { kafka: own, abandon } = client(kafka.as(user));
         const consumer = own.consumer({ groupId, retry: { retries: 0, initialRetryTime: 50, maxRetryTime: 50 } });
@@ -144,7 +144,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await joined('order', 'reader-of-a-test', 'user.registered')).toBe('TOPIC_AUTHORIZATION_FAILED');
     });
 
-    test('refuses to make, change and remove topics, and to give rights, to everybody but the job, which may make them', async () => {
+    test('lets only the job make topics, and lets nobody change or remove them or grant rights', async () => {
       const order = kafka.as('order');
       expect(await answerTo(asAdmin(order, (admin) => admin.createTopics({ topics: [{ topic: 'order.more' }] })))).not.toBe('done');
       expect(await answerTo(asAdmin(order, (admin) => admin.deleteTopics({ topics: ['order.created'] })))).toBe('TOPIC_AUTHORIZATION_FAILED');
@@ -160,7 +160,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await declareTopics({ brokers: [kafka.server.address], clientId: 'test', topics: withPartitions(), security: kafka.as('topics') })).toEqual({ made: [], adapted: [] });
     });
 
-    test('refuses whoever does not say who it is, and a wrong password', async () => {
+    test('refuses an anonymous client, and a wrong password', async () => {
       const wrong: KafkaSecurity = { tls: false, sasl: { mechanism: 'scram-sha-512', username: 'order', password: 'wrong' } };
       expect(await answerTo(asAdmin({ tls: false }, (admin) => admin.listTopics()))).not.toBe('done');
       expect(await answerTo(asAdmin(wrong, (admin) => admin.listTopics()))).not.toBe('done');

@@ -21,7 +21,7 @@ async function said(shop: OpenShop): Promise<readonly unknown[]> {
 }
 
 onEveryEngine('a SKU that runs low', (openShop) => {
-  test('is told of once in a rush, and again only after there was enough of it', async () => {
+  test('is reported once in a rush, and again only after there was enough of it', async () => {
     await using shop = await openShop(ENV);
     await stockUp(shop.client, shop.staff, { LAMP: [30, 20] });
     expect(await said(shop)).toEqual([]);

@@ -13,7 +13,7 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-test('one search by an order\'s id finds every line about it, in all services, by the fields it is looked for by, and names nobody', async () => {
+test("one search by an order's id finds every line about it in all services, by the fields that documents name, and no personal data", async () => {
   const lines: string[] = [];
   await using shop = await openShopOn(() => embeddedGround((line) => void lines.push(line)))();
   await stockUp(shop.client, shop.staff, { LAMP: [9] });

@@ -7,8 +7,7 @@ import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../src/shop/embedded/embedded-shop.ts';
 import { seedShop } from '../src/shop/seed-shop.ts';
 import { type ServiceUrls, shopClient } from '../src/shop/shop-client.ts';
-import { playStory } from '../src/shop/stories/play-story.ts';
-import { STORIES } from '../src/shop/stories/stories.ts';
+import { playStory, STORIES } from '../src/shop/stories.ts';
 
 const folder = temporaryFolder();
 const { admin, customer } = newAccounts();

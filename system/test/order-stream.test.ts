@@ -54,7 +54,7 @@ onEveryEngine("the stream of an order's states", (openShop) => {
     expect([ended, events.map(({ status }) => status), events.at(-1)?.reason]).toEqual([true, [...states], reason]);
   }, 120_000);
 
-  test("is nobody else's, and leaves the shop right", async () => {
+  test('is refused to anybody else, and all promises hold', async () => {
     const path = `/orders/${await placed('tok_ok')}/stream`;
     expectProblem(await send(shop, ['GET', 'order', path], await shop.customer()), 404);
     expectProblem(await send(shop, ['GET', 'order', path]), 401);

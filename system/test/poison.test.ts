@@ -54,7 +54,7 @@ function toldAgain(lamp: Product, version: number, amount: number) {
 }
 
 onEveryEngine('a message that cannot be read', (openShop) => {
-  test('between good ones stops nobody, waits for a person, and can be given up with a reason', async () => {
+  test('between good ones stops no other, waits for a person, and can be discarded with a reason', async () => {
     await using shop = await openShop();
     const lamp = (await stockUp(shop.client, shop.staff, { LAMP: [10] })).get('LAMP');
     if (lamp === undefined) throw new Error('the lamp is not on sale');
@@ -119,7 +119,7 @@ onEveryEngine('a message that cannot be true', (openShop) => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 
-  test('is handled by another try once its cause is gone: a sale that was heard of before its order', async () => {
+  test('is handled by a retry once its cause is gone: a sale that arrived before its order', async () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { LAMP: [5] });
     const orderId = Bun.randomUUIDv7();

@@ -19,7 +19,7 @@ function openToOthers(folder: string): readonly string[] {
 }
 
 describe('the folder of an embedded shop', () => {
-  test('is made for its user alone, and so is every file in it, also while it runs', async () => {
+  test('is private to its user, and so is every file in it, also while the shop runs', async () => {
     using home = temporaryFolder();
     const before = process.umask(0o022);
     const folder = join(home.path, 'shop');
@@ -52,7 +52,7 @@ describe('the folder of an embedded shop', () => {
     expect(openToOthers(folder)).toEqual([]);
   }, LIMIT_MS);
 
-  test('that was closed itself, without its files, has them closed as well', async () => {
+  test('that is private while its files are not, gets private files', async () => {
     using home = temporaryFolder();
     chmodSync(home.path, 0o700);
     writeFileSync(join(home.path, 'user.db'), '');

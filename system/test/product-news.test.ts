@@ -36,8 +36,8 @@ async function told(shop: OpenShop): Promise<readonly EventData<'product.updated
   return news.toSorted((a, b) => a.version - b.version);
 }
 
-onEveryEngine('what Product tells of itself', (openShop) => {
-  test('has every category and image a product comes to, and orders go on by it', async () => {
+onEveryEngine('the events of Product', (openShop) => {
+  test('hold every category and image of a product, and orders follow them', async () => {
     await using shop = await openShop();
     const { client, staff } = shop;
     const lamp = (await stockUp(client, staff, { LAMP: [10] })).get('LAMP');

@@ -15,10 +15,10 @@ function written(isTTY: boolean, everyMs: number): string {
 }
 
 describe('progress', () => {
-  test('is lines in a file', () => expect(written(false, 0)).toBe('reading orders: 1000\nreading orders: 2000\n'));
+  test('is separate lines in a file', () => expect(written(false, 0)).toBe('reading orders: 1000\nreading orders: 2000\n'));
 
-  test('is one line on a terminal, which is clear in the end', () =>
+  test('is one line on a terminal, which is cleared in the end', () =>
     expect(written(true, 0)).toBe('\r\u001B[Kreading orders: 1000\r\u001B[Kreading orders: 2000\r\u001B[K'));
 
-  test('is nothing for what is over soon', () => expect([written(true, 60_000), written(false, 60_000)]).toEqual(['', '']));
+  test('is not shown for what ends soon', () => expect([written(true, 60_000), written(false, 60_000)]).toEqual(['', '']));
 });

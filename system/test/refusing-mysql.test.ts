@@ -13,7 +13,7 @@ const AGREE = 'drop trigger refuse';
 
 describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
   describe('a MySQL that answers, and refuses to commit', () => {
-    test('is an outage: 503 with Retry-After, no message loses a try, and everything goes on when it agrees again', async () => {
+    test('is an outage: 503 with Retry-After, no message loses an attempt, and everything goes on when it commits again', async () => {
       await using shop = await openShopOn(realGround)();
       await stockUp(shop.client, shop.staff, { LAMP: [10] });
       const customer = await shop.customer();

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
-import { FACT_TABLES } from '../src/verify/fact-tables.ts';
-import { RULES } from '../src/verify/rules.ts';
+import { FACT_TABLES } from '../src/verify/fact-store.ts';
+import { RULES } from '../src/verify/check-shop.ts';
 
 interface Step {
   readonly id: number;
@@ -20,7 +20,7 @@ function factTables(): Database {
   return database;
 }
 
-/** Tables that are looked through from end to end for every row of another: a million times a million. */
+/** Tables that are scanned for every row of another: a million times a million. */
 function scansPerRow(plan: readonly Step[]): string[] {
   const scans = plan.filter(({ detail }) => detail.startsWith('SCAN ') && !/VIRTUAL TABLE|CONSTANT ROW/.test(detail));
   const ofInnerLoops = [...Map.groupBy(scans, ({ parent }) => parent).values()].flatMap(([, ...inner]) => inner);
@@ -28,7 +28,7 @@ function scansPerRow(plan: readonly Step[]): string[] {
   return [...ofInnerLoops, ...scans.filter(({ parent }) => correlated.has(parent))].map(({ detail }) => detail);
 }
 
-test('no query of a rule looks through a table for each row of another', () => {
+test('no query of a rule scans a table for each row of another', () => {
   using database = factTables();
   const plans = RULES.flatMap(({ promise, violations }) =>
     violations.map((query) => ({ promise, scans: scansPerRow(database.query<Step, []>(`explain query plan ${query}`).all()) })),

@@ -10,7 +10,7 @@ const shell = (script: string, limitMs = 20_000) =>
   runCommand({ words: ['sh', '-c', script], folder: import.meta.dir, env: process.env, limitMs });
 
 describe('a step of the run', () => {
-  test('answers its exit code and all it has printed', async () => {
+  test('returns its exit code and all it has printed', async () => {
     expect(await shell('echo out; echo err >&2; exit 3')).toEqual({ output: expect.stringMatching(/out|err/), code: 3, tooLong: false });
   });
 
@@ -26,7 +26,7 @@ describe('a step of the run', () => {
     await until('the end of its child', () => !isRunning(Number(output)));
   });
 
-  test('shows whole lines with its mark before each, and answers them as they came', async () => {
+  test('prints whole lines with its mark before each, and returns them unchanged', async () => {
     const script = `import { runCommand } from ${JSON.stringify(RUN_COMMAND)};
       const one = (mark) => runCommand({ words: ['sh', '-c', 'printf "a b"; sleep 0.1; printf " c\\nlast"'], folder: '.', env: process.env, limitMs: 9000, mark });
       const seen = await Promise.all([one('first'), one('second')]);

@@ -61,7 +61,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await connecting(way, addressBy('localhost', VERIFIED))).toContain('does not match certificate');
     }, 60_000);
 
-    test('takes a certificate for its name, or for its address', async () => {
+    test('is trusted with a certificate for its name, or for its address', async () => {
       await shows('DNS:localhost');
       expect(await connecting('service', addressBy('localhost', VERIFIED))).toBe('connected');
       expect(await connecting('service', addressBy('localhost', 'ssl=true'))).toBe('connected');
@@ -71,7 +71,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await connecting('service', addressBy('localhost', VERIFIED))).toContain('does not match certificate');
     }, 60_000);
 
-    test('whoever does not want the name, or anything, verified has to say so', async () => {
+    test('the name, or everything, goes unverified only where the URL says so', async () => {
       await shows('DNS:other.example');
       const nameless = encodeURIComponent(JSON.stringify({ verifyIdentity: false }));
       const blind = encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }));
@@ -96,12 +96,12 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       return await connecting(way, `mongodb://${username}:${password}@${host}:${front.port}/test?authSource=admin&directConnection=true&tls=true`);
     }
 
-    test('refuses a certificate for another name', async () => {
+    test('is refused with a certificate for another name', async () => {
       expect(await saidTo('localhost', 'DNS:other.example')).toContain('does not match certificate');
       expect(await saidTo('127.0.0.1', 'DNS:localhost')).toContain('does not match certificate');
     }, 60_000);
 
-    test('takes a certificate for its name, or for its address', async () => {
+    test('is trusted with a certificate for its name, or for its address', async () => {
       expect(await saidTo('localhost', 'DNS:localhost')).toBe('connected');
       expect(await saidTo('127.0.0.1', 'IP:127.0.0.1')).toBe('connected');
     }, 60_000);

@@ -35,7 +35,7 @@ describe.skipIf(!wanted)('native servers', () => {
     else process.env['SOUK_SERVERS'] = before;
   });
 
-  test('say themselves what they are', () => {
+  test('report their own versions', () => {
     expect(servers.mysql.version).toMatch(/^MySQL \d+\.\d+/);
     expect(servers.mongodb.version).toMatch(/^MongoDB \d+\.\d+/);
     expect(servers.kafka.version).toMatch(/^Apache Kafka \d+\.\d+/);
@@ -72,7 +72,7 @@ describe.skipIf(!wanted)('native servers', () => {
     expect(await answer).toEqual([{ one: 1 }]);
   });
 
-  test('a server whose port somebody else has taken meanwhile says so, and starts when it is free again', async () => {
+  test('a server whose port is taken meanwhile says so, and starts when it is free again', async () => {
     await servers.mysql.kill();
     const port = Number(new URL(servers.mysql.address).port);
     const thief = Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } });
@@ -83,14 +83,14 @@ describe.skipIf(!wanted)('native servers', () => {
     expect(await onMysql(servers.mysql, 'select 1 as one')).toEqual([{ one: 1 }]);
   }, 30_000);
 
-  test('what they use can be asked', async () => {
+  test('report the resources they use', async () => {
     for (const server of [servers.mysql, servers.mongodb, servers.kafka]) {
       expect(await server.cpuMs()).toBeGreaterThan(0);
       expect(await server.residentMb()).toBeGreaterThan(50);
     }
   });
 
-  test('an installation that is there asks no network and changes nothing', async () => {
+  test('an existing installation uses no network and changes nothing', async () => {
     using folder = temporaryFolder();
     const calls = join(folder.path, 'calls');
     for (const name of ['apt-get', 'mvn', 'python3', 'curl', 'wget', 'sudo']) {

@@ -64,7 +64,7 @@ describe('the program of a service', () => {
     expect(told).toMatch(/ {2}PORT\n.*\n.*; default 400\d\n/);
   });
 
-  test('does not guess where the others are, and says how that is told', async () => {
+  test('does not guess the addresses of other services, and says how to set them', async () => {
     const { code, said } = await ended('order', { DATABASE_URL: 'mysql://127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1' });
     expect({ code, said: said.split('\n').toSorted() }).toEqual({
       code: 2,
@@ -100,7 +100,7 @@ describe('the program of a service', () => {
     expect(await ended('product', settings, '--migrate')).toEqual({ code: 2, said });
   });
 
-  test('wants a password beside a user, and never shows it', async () => {
+  test('requires a password for a user, and never shows it', async () => {
     const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain', ...OTHERS };
     const { code, said } = await ended('order', { ...settings, KAFKA_USERNAME: 'souk' }, '--topics');
     expect({ code, said }).toEqual({ code: 2, said: 'KAFKA_PASSWORD is not set, beside KAFKA_SASL=plain' });
@@ -144,7 +144,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       }
     }, 2 * LIMIT_MS);
 
-    test("says once that the database's certificate is not verified, where its URL wants it so", async () => {
+    test("says once that the database's certificate is not verified, where its URL turns that off", async () => {
       const url = `${owners.order}?ssl=${encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }))}`;
       const { code, said } = await ended('order', { ...env('order'), DATABASE_URL: url, LOG_LEVEL: 'warn' }, '--migrate');
       expect(code).toBe(0);
@@ -152,7 +152,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(said).not.toContain(new URL(owners.order).password);
     }, LIMIT_MS);
 
-    test('migrates in two processes at once, each of which ends well', async () => {
+    test('migrates in two processes at once, and both succeed', async () => {
       for (const service of SERVICES) {
         const step = () => runStep(service, '--migrate', 'source', ownersEnv(service));
         await Promise.all([step(), step()]);
@@ -172,7 +172,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       }
     }, 4 * LIMIT_MS);
 
-    test('has operators at a port of their own, and ends with both', async () => {
+    test('serves operators at a port of their own, and closes both ports', async () => {
       const child = Bun.spawn([...serviceCommand('product', 'source')], {
         env: { ...env('product'), LOG_LEVEL: 'info', HOST: '127.0.0.1', PORT: '0', OPS_HOST: '127.0.0.1', OPS_PORT: '0' },
         stdout: 'ignore',

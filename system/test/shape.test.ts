@@ -12,7 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   'order/test/order.test.ts': 'not counted\n',
 };
 
-test('the shape of the source is counted by package and in all', async () => {
+test('the shape of the source is counted by package and in total', async () => {
   const folder = temporaryFolder();
   try {
     for (const [path, text] of Object.entries(FILES)) {

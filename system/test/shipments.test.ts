@@ -41,7 +41,7 @@ onEveryEngine('the parcels of an order', (openShop) => {
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  test('go their way one by one, each step once, and all of it stands in the timeline and on the log', async () => {
+  test('are shipped and delivered one by one, each once, and the timeline and the log show all of it', async () => {
     const order = await completed();
     expect(order.shipments.map(({ status, carrier }) => [status, carrier])).toEqual([['pending', null], ['pending', null]]);
     const [first, second] = [parcelOf(order, 0), parcelOf(order, 1)];
@@ -64,7 +64,7 @@ onEveryEngine('the parcels of an order', (openShop) => {
     );
   }, 120_000);
 
-  test('cannot be called back once one of them has left: no cancellation, the money and the goods stay where they are', async () => {
+  test('cannot be called back once one of them has left: the order is not cancelled, money and goods stay where they are', async () => {
     const order = await completed();
     await answered(shop, parcelOf(order, 1).ship, shop.staff);
     const stock = await shop.client.stock('TABLE');
@@ -76,7 +76,7 @@ onEveryEngine('the parcels of an order', (openShop) => {
     expect(await shop.client.stock('TABLE')).toEqual(stock);
   }, 120_000);
 
-  test('are gone with an order that was cancelled before', async () => {
+  test('are gone with an order that was cancelled before they left', async () => {
     const order = await completed();
     await shop.client.cancel(customer, order.id);
     expectProblem(await send(shop, parcelOf(order, 0).ship, shop.staff), 409);
@@ -85,7 +85,7 @@ onEveryEngine('the parcels of an order', (openShop) => {
     expect(await told(order.id)).toEqual([]);
   }, 120_000);
 
-  test('leave or stay when two say so at once, but never both', async () => {
+  test('are either shipped or cancelled when both are asked for at once', async () => {
     const orders = await Promise.all(Array.from({ length: 6 }, completed));
     await Promise.all(
       orders.flatMap((order) => [

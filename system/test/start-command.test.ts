@@ -52,7 +52,7 @@ function expectExplained({ code, out, err }: Run, cause: RegExp): void {
 }
 
 describe('npm start -- --once --json', () => {
-  test('tells the three stories, one JSON line each, and can do so again on the same data', async () => {
+  test('plays the three stories, one JSON line each, and can do so again on the same data', async () => {
     using folder = temporaryFolder();
     // However often: a second registration of its customer would be one too many.
     const start = () => runStartWith({ env: { REGISTRATIONS_PER_HOUR: '1' } }, '--once', '--json', '--first-port', '0', '--data', folder.path);
@@ -102,7 +102,7 @@ describe('npm start explains', () => {
     30_000,
   );
 
-  test('a port that somebody else has', async () => {
+  test('a port that another program has', async () => {
     using folder = temporaryFolder();
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
     try {
@@ -144,13 +144,13 @@ describe('npm start explains', () => {
     }
   }, 30_000);
 
-  test('data that another shop runs on; that shop is not disturbed', async () => {
+  test('data that another shop is using; that shop is not disturbed', async () => {
     using folder = temporaryFolder();
     const shop = await startShopProcess({ folder: folder.path });
     try {
       expectExplained(
         await runStart('--once', '--first-port', '0', '--data', folder.path),
-        /another shop runs on this data/,
+        /another shop is running on this data/,
       );
       expect((await fetch(`${shop.urls.order}/readyz`)).status).toBe(200);
       expect(await shop.stop()).toBe(0);

@@ -3,9 +3,9 @@ import { expect, test } from 'bun:test';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
 import { openFactStore } from '../src/verify/fact-store.ts';
-import { readingSqlite } from '../src/verify/sqlite-rows.ts';
-import { stockFacts } from '../src/verify/stock-facts.ts';
-import { STOCK_RULES } from '../src/verify/stock-rules.ts';
+import { readingSqlite } from '../src/verify/batches.ts';
+import { stockFacts } from '../src/verify/read-facts.ts';
+import { GOODS_RULES } from '../src/verify/goods-rules.ts';
 import { aReservation, healthySnapshot, paid } from './support/healthy-snapshot.ts';
 import { violationsIn } from './support/snapshot.ts';
 
@@ -16,7 +16,7 @@ const LEDGER = `insert into inventory_transactions
   ('1', 'LAMP', 'w-1', 2, 'reserve', 0, 9, 10, 9, 'an order', 1),
   ('3', 'LAMP', 'w-2', 1, 'receipt', 1, 0, 1, 0, 'a receipt', 3)`;
 
-test('the ledger is looked at in the order of its numbers, whatever the order of the ids', async () => {
+test('the ledger is checked in the order of its numbers, whatever the order of the ids', async () => {
   const { path, close } = await temporaryStore(openSqliteInventoryStore);
   const database = new Database(path);
   try {
@@ -29,7 +29,7 @@ test('the ledger is looked at in the order of its numbers, whatever the order of
     const order = { ...paid, status: 'awaiting_payment' as const };
     const held = aReservation({ status: 'reserved', lines: [{ sku: 'LAMP', warehouseId: 'w-1', quantity: 9 }] });
     const shop = healthySnapshot({ movements, lows: [], levels: [level, other], orders: [order], reservations: [held] });
-    expect(violationsIn(shop, STOCK_RULES)).toEqual([]);
+    expect(violationsIn(shop, GOODS_RULES)).toEqual([]);
   } finally {
     database.close();
     await close();

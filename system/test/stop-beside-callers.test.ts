@@ -6,7 +6,7 @@ import { startShopProcess } from '../src/shop/shop-process.ts';
 /** Somebody who begins a body and does not go on keeps each of them waiting for as long as it waits at all. */
 const UNFINISHED = { user: '/sessions', product: '/products', inventory: '/warehouses', order: '/orders', payment: '/payment-methods' } as const;
 
-test('a shop stops in time beside callers who hold something open at all five', async () => {
+test('a shop stops in time while callers hold unfinished requests at all five services', async () => {
   const folder = temporaryFolder();
   const shop = await startShopProcess({ folder: folder.path, env: { LOG_LEVEL: 'fatal' } });
   const connections = await Promise.all(

@@ -1,11 +1,10 @@
 import { expect, test } from 'bun:test';
 import { seedShop } from '../src/shop/seed-shop.ts';
-import { playStory } from '../src/shop/stories/play-story.ts';
-import { STORIES } from '../src/shop/stories/stories.ts';
+import { playStory, STORIES } from '../src/shop/stories.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 
 onEveryEngine('the three stories', (openShop) => {
-  test('end as they are told, twice in a row on the same data', async () => {
+  test('end as they should, twice in a row on the same data', async () => {
     await using shop = await openShop();
     const customer = await shop.customer();
     for (const round of [1, 2]) {

@@ -85,7 +85,7 @@ onEveryEngine('one trace', (openShop) => {
     expect(refund?.causationId).toBe(told.get('order.cancelled')?.headers['ce_id'] ?? 'nothing');
   }, 120_000);
 
-  test('and everything is right', async () => {
+  test('and all promises hold', async () => {
     expect(await shop.close()).toEqual([]);
   }, 120_000);
 });

@@ -38,7 +38,7 @@ onEveryEngine('npm run verify', (openShop) => {
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  test('finds nothing in a shop that is right, and exits with 0', async () => {
+  test('finds nothing in a sound shop, and exits with 0', async () => {
     const { code, out, err } = await verify(...shop.verifyParameters);
     // A slow machine is told how far it is.
     expect({ code, err: err.replaceAll(/^(?:reading|checking) .*\n/gm, '') }).toEqual({ code: EXIT.ok, err: '' });
@@ -57,14 +57,14 @@ onEveryEngine('npm run verify', (openShop) => {
     30_000,
   );
 
-  test('finds an order that was promised and is gone', async () => {
+  test('finds an order that was accepted and does not exist', async () => {
     using folder = temporaryFolder();
     const promised = join(folder.path, 'promised');
     const lost = randomUUID();
     await writeFile(promised, `${orderId}\n${lost}\n`);
     const { code, out } = await verify(...shop.verifyParameters, '--accepted', promised);
     expect(code).toBe(EXIT.failed);
-    expect(out).toContain(`BROKEN every accepted order exists: order ${lost} was accepted and is gone`);
+    expect(out).toContain(`BROKEN every accepted order exists: order ${lost} was accepted and does not exist`);
     expect(out).not.toContain(orderId);
   }, 120_000);
 });

@@ -5,7 +5,7 @@ import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
 import { signWebhook } from '@souk/payment/gateway/webhook-signature';
 import { openFactStore } from '../src/verify/fact-store.ts';
 import type { WebhookFact } from '../src/verify/facts.ts';
-import { paymentFacts } from '../src/verify/payment-facts.ts';
+import { paymentFacts } from '../src/verify/read-facts.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
@@ -49,7 +49,7 @@ function booksOf({ orders, payments, refunds, charges, givenBack, movements }: S
   return { orders, payments, refunds, charges, givenBack, movements };
 }
 
-onEveryEngine('what the gateway tells by itself', (openShop) => {
+onEveryEngine('a webhook of the gateway', (openShop) => {
   let shop: OpenShop;
   let customer: string;
   let orderId: string;
@@ -66,7 +66,7 @@ onEveryEngine('what the gateway tells by itself', (openShop) => {
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  test('of money that came too late is taken, and the money goes back', async () => {
+  test('about money that came too late is accepted, and the money is refunded', async () => {
     const [webhook] = await until('the webhook', async () => {
       const there = await webhooksAbout(shop, key);
       return there.length > 0 && there;
@@ -78,7 +78,7 @@ onEveryEngine('what the gateway tells by itself', (openShop) => {
     expect(givenBack).toEqual([{ key: `refund:${refunds[0]?.id}`, amount: PRICE.amount }]);
   }, 120_000);
 
-  test('again, at once, out of order or the opposite of it changes nothing', async () => {
+  test('repeated, sent at once, out of order or contradicted changes nothing', async () => {
     const before = await shop.rest();
     const charge = readSimulatorLedger(shop.records.gateway).charges.find((one) => one.key === key);
     const [first] = await webhooksAbout(shop, key);
@@ -99,7 +99,7 @@ onEveryEngine('what the gateway tells by itself', (openShop) => {
     expect(kept.filter(({ outcome }) => outcome === 'anomaly').map((webhook) => webhook.id)).toEqual(['simulator:evt_opposite']);
   }, 120_000);
 
-  test('is refused, and not kept, when anybody else says it, or it was said long ago', async () => {
+  test('is refused, and not kept, with a wrong or an old signature', async () => {
     const event = { id: 'evt_forged', about: 'charge', key, result: { status: 'succeeded', reference: 'x' } };
     expect(await told(shop, event, { secret: 'the secret of somebody else' })).toBe(400);
     expect(await told(shop, event, { ageS: 310 })).toBe(400);

@@ -3,13 +3,9 @@ import { openLogReader, type LogReader } from '@souk/chassis/log/embedded/log-re
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../shop/embedded/shop-files.ts';
-import { inBatches } from './batches.ts';
-import { catalogueRows } from './catalogue-facts.ts';
-import { messageFacts } from './message-facts.ts';
+import { inBatches, readingSqlite } from './batches.ts';
+import { catalogueRows, messageFacts } from './read-facts.ts';
 import type { ShopRecords } from './shop-records.ts';
-import { readingSqlite } from './sqlite-rows.ts';
-
-const MESSAGES_PER_BATCH = 1000;
 
 /** Records of a shop in a data folder, read without its services. */
 export function embeddedRecords(folder: string): ShopRecords {
@@ -20,7 +16,7 @@ export function embeddedRecords(folder: string): ShopRecords {
     messaging: (service, facts) => readingSqlite(databases[service], (rows) => messageFacts(service, rows, facts)),
     logged: async (topics, see) =>
       readingLog(log, (reader) => {
-        for (const topic of topics) for (const messages of inBatches(reader.records(topic), MESSAGES_PER_BATCH)) see(messages);
+        for (const topic of topics) for (const messages of inBatches(reader.records(topic))) see(messages);
       }),
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),
     now: async () => Date.now(),

@@ -2,19 +2,17 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
-import { EXIT, UsageError, withUsage } from '../cli/errors.ts';
-import { exitCodeOf } from '../cli/exit-code-of.ts';
+import { EXIT, exitCodeOf, UsageError, withUsage } from '../cli/errors.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../shop/embedded/shop-files.ts';
-import { loadAddresses } from './address-file.ts';
+import { expectServers, loadAddresses } from './address-file.ts';
 import { checkShop } from './check-shop.ts';
 import { embeddedRecords, hasEveryTopic } from './embedded-records.ts';
-import { expectServers } from './expect-servers.ts';
 import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
   --data DIR                   the shop's folder (default .souk); it should be at rest
-  --real FILE                  instead: where a shop on real servers keeps what
+  --real FILE                  instead: JSON that says where a shop on real servers keeps its data
   --accepted FILE              order ids, one per line, that callers were promised
 `;
 

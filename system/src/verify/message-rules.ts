@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 
+/** Promises about events, histories and messages. */
 export const MESSAGE_RULES: readonly Rule[] = [
   {
     promise: 'every history has all its versions, 1..n without a gap',
@@ -13,12 +14,12 @@ export const MESSAGE_RULES: readonly Rule[] = [
     ],
   },
   {
-    promise: 'an order is as old as its history',
+    promise: 'the version of an order is the number of entries in its history',
     violations: [
       `with counted as (
          select o.*, (select count(*) from events e where e.service = 'order' and e.stream = o.id) as entries from orders o
        )
-       select format('order %s has version %d and %d entries in its history', id, version, entries) from counted
+       select format('order %s has version %d, its history has %d entries', id, version, entries) from counted
        where version <> entries`,
     ],
   },
@@ -32,11 +33,11 @@ export const MESSAGE_RULES: readonly Rule[] = [
     ],
   },
   {
-    promise: 'nothing waits and nothing was given up',
+    promise: 'no message is unhandled, parked or a dead letter',
     violations: [
       `select format('%d messages are not handled', messages) from unhandled where messages > 0`,
       `select format('%s: %d messages are parked', service, parked) from backlogs where parked > 0`,
-      `select format('%s: dead letter: %s', service, cause) from deadLetters`,
+      `select format('%s has a dead letter: %s', service, cause) from deadLetters`,
     ],
   },
 ];

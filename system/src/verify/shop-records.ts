@@ -1,10 +1,8 @@
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import type { ServiceName } from '@souk/contracts/services';
 import type { Topic } from '@souk/contracts/topics';
+import type { Rows } from './batches.ts';
 import type { FactStore } from './fact-store.ts';
-
-/** Runs a query that every SQL database understands and yields its rows a batch at a time, so that no table has to fit in memory. */
-export type Rows = <R>(sql: string) => AsyncIterable<readonly R[]>;
 
 /** Everything a shop has written, read without its services: its databases, its log and its gateway's books, on one set of engines. */
 export interface ShopRecords {

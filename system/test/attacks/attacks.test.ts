@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { ATTACKS } from '../../src/tools/attacks/attacks.ts';
-import { honestRequest } from '../../src/tools/attacks/attack-target.ts';
-import { bystander } from '../../src/tools/attacks/bystander.ts';
+import { bystander, honestRequest } from '../../src/tools/attacks/attack-target.ts';
 import { type AttackedShop, onEveryAttackedShop } from './support/attacked-shop.ts';
 
 setDefaultTimeout(120_000);

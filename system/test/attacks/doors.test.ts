@@ -35,7 +35,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
   afterAll(() => shop?.[Symbol.asyncDispose](), 60_000);
 
   // Data on servers are no files of ours.
-  if (!isReal) test('S10: nobody else on the machine reads what an embedded shop has', () => {
+  if (!isReal) test('S10: other users of the machine cannot read the files of an embedded shop', () => {
     const folder = shop.folder ?? '';
     const all = ['', ...(readdirSync(folder, { recursive: true }) as string[])];
     const readable = all.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0);
@@ -43,7 +43,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
     expect(readable).toEqual([]);
   });
 
-  test('S11: the simulator is no default of a process, and says of every payment that it is not real', async () => {
+  test('S11: no process uses the simulator by default, and every simulated payment says that it is not live', async () => {
     const { PAYMENT_GATEWAY: _none, ...env } = process.env;
     const settings = { ...env, DATABASE_URL: 'mysql://u:p@127.0.0.1:1/d', KAFKA_BROKERS: '127.0.0.1:1', USER_JWKS_URL: 'http://127.0.0.1:1/', SIMULATOR_PATH: '/nowhere/gateway.db' };
     const child = Bun.spawn([...serviceCommand('payment', 'source')], { env: settings, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
@@ -56,7 +56,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
     expect(await (await fetch(`${shop.urls.payment}/metrics`)).text()).toMatch(/^souk_payment_gateway_live\{?.*\}? 0$/m);
   });
 
-  test('S12: who lost a role, signed out or changed the password has no access anywhere any more', async () => {
+  test('S12: after a lost role, a sign-out or a new password, old tokens have no access anywhere', async () => {
     const { client, urls, staff } = shop;
     const clerk = await newCustomer(client);
     const { id } = JSON.parse((await ask(`${urls.user}/users/me`, { token: clerk.token })).text) as { readonly id: string };
@@ -79,7 +79,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
     expect(again.status).toBe(401);
   });
 
-  test('S14: no event in the log holds anything of a person', async () => {
+  test('S14: no event in the log holds personal data', async () => {
     const { token, methodId, email } = await newCustomer(shop.client);
     const marks = { name: `Zoe${randomUUID()}`, line1: `Secret Street ${randomUUID()}` };
     const placed = await shop.client.placeOrder(token, { ...order(methodId), shippingAddress: { ...ADDRESS, ...marks } }, randomUUID());
@@ -93,7 +93,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
   });
 
   // The log of an embedded shop is a file that its one process has open.
-  if (isReal) test('S15: an event that its maker did not send moves nothing', async () => {
+  if (isReal) test('S15: an event that another service sent in the name of its maker has no effect', async () => {
     const { token } = await newCustomer(shop.client);
     const { id: slow } = await shop.client.addPaymentMethod(token, 'tok_late_capture');
     const placed = await shop.client.placeOrder(token, order(slow), randomUUID());
@@ -105,7 +105,7 @@ onEveryAttackedShop('doors that stay shut', (open, isReal) => {
     expect(await shop.client.order(token, placed.id)).toMatchObject({ status: 'awaiting_payment' });
   });
 
-  test('S16: a token of our own key that lives ten years is no good', async () => {
+  test('S16: a token that lives ten years is refused, although our own key signed it', async () => {
     const claims = claimsOf(shop.staff);
     const nowS = Math.floor(Date.now() / 1000);
     const endless = signed(KEY, { ...claims, iat: nowS, exp: nowS + TEN_YEARS_S });

@@ -8,7 +8,7 @@ let shop: ContractShop;
 beforeAll(async () => void (shop = await openContractShop()), 60_000);
 afterAll(() => shop[Symbol.asyncDispose]());
 
-test('every route that takes JSON has a body that is right in sample-requests.ts', () => {
+test('every route that takes JSON has a valid body in sample-requests.ts', () => {
   const missing = shop.routes.filter((route) => route.body !== undefined && bodyOf(route, shop.objects) === undefined);
   expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
@@ -53,7 +53,7 @@ test('text in another encoding is refused by every route, and changes nothing', 
   expect(await shop.rows()).toBe(before);
 }, 60_000);
 
-test('an emoji is text like any other, or refused: it breaks nothing', async () => {
+test('an emoji is accepted like any other text, or refused, and breaks nothing', async () => {
   const broken: string[] = [];
   for (const route of shop.routes) {
     const right = bodyOf(route, shop.objects);

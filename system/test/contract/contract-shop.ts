@@ -11,7 +11,7 @@ import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-toke
 import { shopRests } from '../support/rest.ts';
 import { liveRoutes, type LiveRoute } from './live-routes.ts';
 import { shopObjects, type ShopObjects } from './shop-objects.ts';
-import { WITHOUT_LIMITS } from '../../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../src/shop/limit-settings.ts';
 
 export const ACTORS = ['anonymous', 'expired', 'customer', 'other', 'staff', 'admin'] as const;
 export type Actor = (typeof ACTORS)[number];

@@ -24,7 +24,7 @@ async function pageOf(shop: OpenShop, query: string): Promise<Page<DeadLetterSta
 }
 
 onEveryEngine('dead letters', (openShop) => {
-  test('come page by page, each of them once, while others come and are given up', async () => {
+  test('are listed page by page, each once, while others are added and discarded', async () => {
     await using shop = await openShop();
     const [first, second] = [unreadable(7), unreadable(3)];
     await shop.hears(first);

@@ -6,8 +6,7 @@ import { newAccounts } from '../../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../../src/shop/embedded/embedded-shop.ts';
 import { seedShop } from '../../src/shop/seed-shop.ts';
 import { shopClient } from '../../src/shop/shop-client.ts';
-import { playStory } from '../../src/shop/stories/play-story.ts';
-import { STORIES } from '../../src/shop/stories/stories.ts';
+import { playStory, STORIES } from '../../src/shop/stories.ts';
 import { type TakenStep, playHttpFile } from './http-story.ts';
 import { type LiveRoute, liveRoutes } from './live-routes.ts';
 

@@ -100,7 +100,7 @@ export function describeKeys(shopNow: () => RuledShop): void {
       expect(made).toBe(makes);
     });
 
-    test('a refusal may be tried again with the same key', async () => {
+    test('a refused request may be repeated with the same key', async () => {
       const [key, right] = [randomUUID(), body(shopNow())];
       const wrong = right instanceof Uint8Array ? right.subarray(0, 20) : { ...right, unheardOf: 1 };
       expect((await post(key, wrong)).status).toBeOneOf([415, 422]);

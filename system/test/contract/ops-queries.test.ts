@@ -25,7 +25,7 @@ describe('a misspelt parameter under /ops', () => {
     expect((await ask(`${shop.urls[service]}/openapi.json?statsu=dead`)).status).toBe(200);
   });
 
-  test('is told what there is instead', async () => {
+  test('is answered with the parameters that exist', async () => {
     const { text } = await ask(`${shop.urls.user}/ops/dead-letters?state=dead`, { token: shop.tokens.staff });
     expect(JSON.parse(text)).toMatchObject({
       errors: [{ pointer: '?state', detail: 'is not known here: this route takes limit, cursor, status, kind, topic, key, cause' }],

@@ -72,7 +72,7 @@ const identity = (item: Item) => String(item['id'] ?? (item['price'] === undefin
 
 export function describeLists(shopNow: () => RuledShop): void {
   describe('a list with a cursor', () => {
-    test.each(Object.entries(LISTS))('%s refuses every other limit than 1 to 100, and what is no cursor of it', async (route, { as }) => {
+    test.each(Object.entries(LISTS))('%s refuses limits outside 1 to 100, and cursors that are not its own', async (route, { as }) => {
       const refused = async (query: string, pointer: string) => {
         const { status, text } = await shopNow().ask(route, { as, query: `?${query}` });
         const { errors = [] } = JSON.parse(text) as { errors?: readonly { pointer: string }[] };
@@ -92,7 +92,7 @@ export function describeLists(shopNow: () => RuledShop): void {
       await walk(shopNow(), { route, as, order, list });
     }, 60_000);
 
-    test('none of them takes the cursor of another one', async () => {
+    test('none of them accepts the cursor of another list', async () => {
       const cursors = new Map<RouteName, string>();
       for (const [route, { as }] of Object.entries(LISTS)) {
         const { nextCursor } = await readPage(shopNow(), route, as, 'limit=1');
@@ -110,7 +110,7 @@ export function describeLists(shopNow: () => RuledShop): void {
       expect(taken).toEqual([]);
     }, 60_000);
 
-    test('nor one of itself in another order', async () => {
+    test('or its own cursor from another sort order', async () => {
       const { nextCursor } = await readPage(shopNow(), 'product GET /products', 'anonymous', 'sort=title&limit=1');
       const { status } = await shopNow().ask('product GET /products', { as: 'anonymous', query: `?sort=price&cursor=${nextCursor}` });
       expect(status).toBe(422);

@@ -47,7 +47,7 @@ test.each([
   expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-test('what is no image, too large, or from somebody else changes nothing', async () => {
+test('an upload that is no image, too large, or not from staff changes nothing', async () => {
   const before = await shop.rows();
   const refusals: readonly (readonly [string, number, Buffer | FormData, string?, (string | undefined)?])[] = [
     ['a page behind the first bytes of a GIF', 415, Buffer.from('GIF89a<html><script>alert(1)</script></html>')],
@@ -73,7 +73,7 @@ test('what is no image, too large, or from somebody else changes nothing', async
   expect(await shop.rows()).toBe(before);
 }, 60_000);
 
-test("the gateway's news count with its signature, once", async () => {
+test('a webhook of the gateway counts once, and only with its signature', async () => {
   const about = { about: 'charge', key: `payment:${shop.objects.payment}` };
   const body = JSON.stringify({ id: 'evt_1', ...about, result: { status: 'succeeded', reference: 'ch_1' } });
   const now = Math.floor(Date.now() / 1000);

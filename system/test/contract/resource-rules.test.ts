@@ -14,7 +14,7 @@ onEveryEngine('every resource', (openShop) => {
   afterAll(() => shop[Symbol.asyncDispose]());
   const its = () => shop;
 
-  describe('of the routes that are there', () => {
+  describe('of the existing routes', () => {
     const named = (...methods: readonly string[]) => shop.routes.filter(({ method }) => methods.includes(method));
 
     test('those that answer with an ETag, and those with a list, are in their tables', async () => {
@@ -36,7 +36,7 @@ onEveryEngine('every resource', (openShop) => {
       expect(without.map(routeName).toSorted()).toEqual(UNTAGGED_CHANGES.toSorted());
     });
 
-    test('those that obey a tag when one is given are in their table, and all that delete something with a tag are', () => {
+    test('those with an optional tag are in their table, and so are all that delete something with a tag', () => {
       expect(shop.routes.filter(obeysTag).map(routeName).toSorted()).toEqual(Object.keys(OBEYING).toSorted());
       const deleting = named('DELETE').map(routeName).filter((name) => Object.keys(TAGGED).includes(name.replace(' DELETE ', ' GET ')));
       expect(deleting.filter((name) => !(name in OBEYING))).toEqual([]);

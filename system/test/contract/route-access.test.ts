@@ -10,7 +10,7 @@ const ORDER: readonly Actor[] = ['anonymous', 'expired', 'other', 'staff', 'admi
 /** Asked by machines, which never say who they are. */
 const LOOKS_AT_NO_TOKEN = /^\w+ GET \/(?:livez|readyz|metrics|openapi\.json|asyncapi\.json|docs|\.well-known\/jwks\.json)$/;
 
-describe('who may ask for what', () => {
+describe('who may call which route', () => {
   let shop: ContractShop;
   beforeAll(async () => void (shop = await openContractShop()), 60_000);
   afterAll(() => shop[Symbol.asyncDispose]());
@@ -21,7 +21,7 @@ describe('who may ask for what', () => {
     expect(ROUTE_TABLE.map(({ route }) => route).toSorted()).toEqual(shop.routes.map(nameOf).toSorted());
   });
 
-  test('a token that came must be good, also where none is needed, unless the route never looks at one', () => {
+  test('a token that is sent must be valid even where none is needed, unless the route never looks at one', () => {
     const open = ROUTE_TABLE.filter(({ expected: { anonymous } }) => anonymous < 300);
     const reads = open.filter(({ route }) => route.includes(' GET ') && !LOOKS_AT_NO_TOKEN.test(route));
     expect(reads.filter(({ expected }) => expected.expired !== 401)).toEqual([]);

@@ -82,7 +82,7 @@ export function describeTags(shopNow: () => RuledShop): void {
   const tagOf = async (route: RouteName, as: Asker) => (await shopNow().ask(route, { as })).headers.get('etag') ?? '';
 
   describe('what has an ETag', () => {
-    test.each(Object.entries(TAGGED))('%s is not sent again to who has it', async (route, { as }) => {
+    test.each(Object.entries(TAGGED))('%s is not sent again to a caller who has it', async (route, { as }) => {
       const tag = await tagOf(route, as);
       for (const known of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
         const { status, headers, text } = await shopNow().ask(route, { as, headers: { 'if-none-match': known } });
@@ -94,7 +94,7 @@ export function describeTags(shopNow: () => RuledShop): void {
     const changes = Object.entries(TAGGED).flatMap(([route, { as, changes: of }]) =>
       Object.entries(of).map(([change, body]) => [change, { route, as, body }] as const),
     );
-    test.each(changes)('%s needs the tag that is there now', async (change, { route, as, body }) => {
+    test.each(changes)('%s needs the current tag', async (change, { route, as, body }) => {
       const shop = shopNow();
       const first = await tagOf(route, as);
       const refused = async (headers: Record<string, string>) => {
@@ -113,7 +113,7 @@ export function describeTags(shopNow: () => RuledShop): void {
       expect(await refused({ 'if-match': first })).toEqual([412, 'precondition-failed', second]);
     });
 
-    test.each(Object.entries(OBEYING))('%s is not done for a tag that is not there now', async (change, { as, of, body }) => {
+    test.each(Object.entries(OBEYING))('%s is refused with a tag that is not current', async (change, { as, of, body }) => {
       const shop = shopNow();
       const before = await shop.ask(of, { as });
       for (const stale of ['"0"', '"stale"', 'W/"1"', '"0", "x"', 'stale', '']) {
@@ -124,7 +124,7 @@ export function describeTags(shopNow: () => RuledShop): void {
       expect([after.status, after.headers.get('etag'), after.text]).toEqual([before.status, before.headers.get('etag'), before.text]);
     });
 
-    test.each(changes)('%s with one tag at once: one of them is let in', async (change, { route, as, body }) => {
+    test.each(changes)('%s, several at once with one tag: one of them succeeds', async (change, { route, as, body }) => {
       const tag = await tagOf(route, as);
       const ask = () => shopNow().ask(change, { as, body: body(), headers: { 'if-match': tag } });
       const answers = await Promise.all([ask(), ask(), ask(), ask()]);

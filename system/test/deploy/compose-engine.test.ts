@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { prepareLoad } from '../../src/tools/bench/work/prepare-load.ts';
+import { prepareLoad } from '../../src/tools/bench/work/orders.ts';
 import { accountsOf } from '../../src/shop/embedded/accounts.ts';
 import { type ServiceUrls, shopClient } from '../../src/shop/shop-client.ts';
 import { type Balancer, balancer } from '../faults/support/balancer.ts';
@@ -46,12 +46,12 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     for (const service of SERVICES) await until(`two healthy containers of ${service}`, async () => (await healthy(service)).length === 2, 60_000);
   }
 
-  test('leaves pulling to nobody: compose skips our images when it is told to pull', async () => {
+  test('is never pulled: compose skips our images when it is told to pull', async () => {
     const { said } = await shop.compose('pull', ...SERVICES, 'topics', ...SERVICES.map((service) => `${service}-migrate`));
     expect(said.split('\n').filter((line) => /Skipped/.test(line))).toHaveLength(2 * SERVICES.length + 1);
   }, 60_000);
 
-  test('has its health asked twice a second at its start', async () => {
+  test('has its health checked twice a second while it starts', async () => {
     for (const { Config } of await shop.inspect(...SERVICES, 'mysql', 'mongodb', 'redpanda')) expect(Config.Healthcheck?.StartInterval).toBe(500_000_000);
   });
 
@@ -83,7 +83,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     await twoHealthyOfEach();
   }, BUILD_LIMIT_MS);
 
-  test('comes to a new version and back under load, and no request fails', async () => {
+  test('is upgraded and rolled back under load, and no request fails', async () => {
     const send = (service: ServiceName, path: string, init: RequestInit) => front.send(service, path, init);
     await using load = steadyLoad(await prepareLoad({ urls, accounts: accountsOf({ email: ADMIN, password: shop.adminPassword }) }), RATE, (path, init) => send('order', path, init));
     const client = shopClient(urls);
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     for (const id of load.accepted.values()) await until(`order ${id} is completed`, async () => (await client.order(staff, id)).status === 'completed', COMPLETED_LIMIT_MS);
   }, BUILD_LIMIT_MS);
 
-  test('is gone after down, but for the volumes with a name', async () => {
+  test('leaves nothing after down except named volumes', async () => {
     await front.stop();
     const anonymous = async () => (await shop.docker('volume', 'ls', '--quiet', '--filter', 'label=com.docker.volume.anonymous')).said;
     const others = await anonymous();

@@ -78,7 +78,7 @@ function keysTwice(text: string): string[] {
 }
 
 describe('compose.yaml', () => {
-  test('says nothing twice: Docker Compose refuses a mapping that has a key twice', async () => {
+  test('has no key twice in a mapping: Docker Compose refuses that', async () => {
     expect(keysTwice('a: 1\nb:\n  a: 1\n  c: 2\n  c: 3\nd:\n  a: 2\nb: 2\n')).toEqual(['c', 'b']);
     expect(keysTwice(await readFile(join(ROOT, 'compose.yaml'), 'utf8'))).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('our images in compose.yaml', () => {
     expect(ours.map(({ name }) => name).toSorted()).toEqual([...SERVICES, ...jobs].toSorted());
   });
 
-  test.each(ours)('$name is never pulled: neither by its policy, nor under its name from anybody else', ({ service }) => {
+  test.each(ours)('$name is never pulled: its policy forbids it, and no public registry could have its name', ({ service }) => {
     expect(service.pull_policy).toBe('never');
     expect(service.image).toMatch(/^localhost\/souk\/[a-z]+$/);
   });
@@ -113,11 +113,11 @@ describe('the images of others in compose.yaml', () => {
 
 describe('health in compose.yaml', () => {
   const asked = named.filter(({ service }) => service.healthcheck !== undefined && service.healthcheck['disable'] !== true);
-  test.each(asked)('of $name is asked twice a second until it serves, and every ten seconds from then on', ({ service }) => {
+  test.each(asked)('of $name is checked twice a second until it serves, and every ten seconds from then on', ({ service }) => {
     expect(service.healthcheck).toMatchObject({ start_period: '120s', start_interval: '500ms', interval: '10s' });
   });
 
-  test('is asked of every server, and of our services by their images', () => {
+  test('is checked for every server here, and for our services by their images', () => {
     expect(asked.map(({ name }) => name).toSorted()).toEqual(['mongodb', 'mysql', 'redpanda']);
   });
 });
@@ -126,14 +126,14 @@ describe('health in compose.yaml', () => {
 const NO_SECRETS = new Set(['SOUK_ADMIN_EMAIL', 'SOUK_ADMIN_PASSWORD_CHANGE', 'PASSWORD_MIN']);
 
 describe('settings in compose.yaml', () => {
-  test.each([...SERVICES])('of %s: each is handed on, or there is a reason why not', (name) => {
+  test.each([...SERVICES])('of %s: each is passed on, or listed with the reason why not', (name) => {
     const variables = Object.values(PROCESS_SETTINGS[name]);
     const given = Object.keys(services[name]?.environment ?? {});
     const missing = variables.filter((variable) => !given.includes(variable.isSecret ? `${variable.name}_FILE` : variable.name) && NOT_HANDED_ON[variable.name] === undefined);
     expect(missing.map((variable) => variable.name)).toEqual([]);
   });
 
-  test.each([...SERVICES])('of %s are known to it, or to others at least, and none is on both lists', (name) => {
+  test.each([...SERVICES])('of %s are known to at least one service, and none is listed as not passed on', (name) => {
     const all = SERVICES.flatMap((service) => Object.values(PROCESS_SETTINGS[service])).map((variable) => (variable.isSecret ? `${variable.name}_FILE` : variable.name));
     for (const variable of Object.keys(services[name]?.environment ?? {})) {
       expect(all).toContain(variable);
@@ -141,7 +141,7 @@ describe('settings in compose.yaml', () => {
     }
   });
 
-  test.each([...SERVICES])('of %s that come from outside have the same name there', (name) => {
+  test.each([...SERVICES])('of %s that come from the environment have the same name there', (name) => {
     for (const [variable, value] of Object.entries(services[name]?.environment ?? {})) {
       if (value.includes('$')) expect(value).toMatch(new RegExp(`^\\$\\{${variable}:-[^}]*\\}$`));
     }
@@ -173,14 +173,14 @@ describe('users in compose.yaml', () => {
     }
   });
 
-  test('topics are made by a user that neither reads nor writes them, once the log asks who comes', async () => {
+  test('topics are made by a user that neither reads nor writes them, once the users of the log exist', async () => {
     expect(services['topics']?.environment?.['KAFKA_USERNAME']).toBe('topics');
     expect(secretsOf('topics')).toContain('kafka-topics-password as kafka-password');
     const text = await readFile(join(ROOT, 'compose.yaml'), 'utf8');
     expect(text).toContain('depends_on: { kafka-users: { condition: service_completed_successfully } }');
   });
 
-  test('nothing of Redpanda but the Kafka API can be reached by others', () => {
+  test('only the Kafka API of Redpanda can be reached by other containers', () => {
     const { command = [], entrypoint = [] } = services['redpanda'] as { command?: readonly string[]; entrypoint?: readonly string[] };
     expect(command.filter((word) => word.includes('0.0.0.0'))).toEqual(['--kafka-addr=0.0.0.0:9092']);
     for (const what of ['--rpc-addr', '--pandaproxy-addr', '--schema-registry-addr']) expect(command.find((word) => word.startsWith(`${what}=`))).toStartWith(`${what}=127.0.0.1:`);
@@ -188,7 +188,7 @@ describe('users in compose.yaml', () => {
     expect(services['kafka-users']?.network_mode).toBe('service:redpanda');
   });
 
-  test('what runs as process 1 hears SIGTERM from its first moment', () => {
+  test('process 1 handles SIGTERM from its first moment', () => {
     for (const { service } of ours) expect(service.init).toBe(true);
   });
 });

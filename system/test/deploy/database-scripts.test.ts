@@ -65,7 +65,7 @@ describeOn(['MySQL'], () => {
       return rows.map((row) => String(Object.values(row)[0]).toLowerCase()).filter((grant) => !grant.startsWith('grant usage')).toSorted();
     };
 
-    test('gives an existing database of an earlier version its users, and the same again when it runs again', async () => {
+    test('adds the users to a database of an earlier version, and can run again', async () => {
       // As the version before made it: one user with all rights.
       await root.query(`create database ${prefix}orders character set utf8mb4 collate utf8mb4_bin`);
       await root.query(`create table ${prefix}orders.kept (id int primary key)`);
@@ -81,7 +81,7 @@ describeOn(['MySQL'], () => {
       }
     });
 
-    test.each(['inventory', 'order', 'payment'] as const)('gives who serves %s the rights of the table that all tests on servers run with', async (service) => {
+    test.each(['inventory', 'order', 'payment'] as const)('gives the serving user of %s the rights that all tests on servers run with', async (service) => {
       const database = `${prefix}${service === 'order' ? 'orders' : service}`;
       const byScript = await grantsOf(`${service}_serving`);
       await root.query(`create user '${prefix}same'@'%' identified by 'same'`);
@@ -153,7 +153,7 @@ test('deploy/mongodb-databases.js makes the role that all tests on servers run w
 });
 
 describeOn(['MongoDB'], () => {
-  test('deploy/mongodb-databases.js gives a database of an earlier version its users, and the same again when it runs again', async () => {
+  test('deploy/mongodb-databases.js adds the users to a database of an earlier version, and can run again', async () => {
     const prefix = `d${randomBytes(3).toString('hex')}_`;
     const client = new MongoClient(addressOf('MongoDB'));
     try {

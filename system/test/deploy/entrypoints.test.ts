@@ -29,11 +29,11 @@ describe('what the servers of compose.yaml start with', () => {
   }
   const given = (name: string) => (services[name]?.command ?? []).join(' ');
 
-  test('MySQL, with an empty volume, is what its image starts', async () => {
+  test('MySQL with an empty volume starts as its image does', async () => {
     expect(await calls('mysql')).toEqual([`docker-entrypoint.sh mysqld ${given('mysql')}`]);
   });
 
-  test('MySQL, with a volume, first of all makes the users of this version, by a file that nobody else reads', async () => {
+  test('MySQL with data first makes the users of this version, from a file that nobody else can read', async () => {
     await mkdir(at('var/lib/mysql/mysql'));
     expect(await calls('mysql')).toEqual([`docker-entrypoint.sh mysqld ${given('mysql')} --init-file=${at('tmp/databases.sql')}`]);
     expect(await readFile(at('tmp/databases.sql'), 'utf8')).toBe(`statements of ${at('run/secrets')}\n`);

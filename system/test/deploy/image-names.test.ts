@@ -10,7 +10,7 @@ const NOBODY_ELSES = ['localhost/', 'registry.example/'];
 
 const FILES = ['*.{md,yaml,json}', 'Dockerfile', '.ci/run', 'deploy/*.{sh,js}', 'docs/**/*.md', '*/README.md', 'system/{src,servers}/**/*.{ts,sh}'];
 
-test('no image of ours has a name of which a public registry would be asked', async () => {
+test('no image of ours has a name that a public registry could be asked for', async () => {
   const found: string[] = [];
   const files = FILES.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true })]);
   for (const file of files) {
@@ -21,7 +21,7 @@ test('no image of ours has a name of which a public registry would be asked', as
   for (const file of ['compose.yaml', 'docs/deployment.md', 'Dockerfile']) expect(found).toContain(`fine in ${file}`);
 });
 
-test('the sketch for Kubernetes names a registry of the reader', async () => {
+test("the sketch for Kubernetes names the reader's own registry", async () => {
   const images = [...(await Bun.file(join(ROOT, 'docs/deployment.md')).text()).matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image);
   expect(images).not.toEqual([]);
   for (const image of images) expect(image).toMatch(/^registry\.example\/souk\/[a-z]+:\d/);

@@ -58,7 +58,7 @@ test('gives the rights of the table, all of them and no other', async () => {
   expect(given.toSorted()).toEqual(listed.toSorted());
 });
 
-test('gives a user that is there already the password of its file', async () => {
+test('gives an existing user the password of its file', async () => {
   await writeFile(at('again'), '');
   const changed = (await calls()).filter(([, what, how]) => what === 'user' && how === 'update');
   expect(changed).toHaveLength(LOG_USERS.length + 1);

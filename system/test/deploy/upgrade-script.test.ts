@@ -36,7 +36,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v2'));
   });
 
-  test('knows every service, in the very order that the documents name for this version', async () => {
+  test('knows every service, in the order that the documents give for this version', async () => {
     expect(READERS_FIRST.toSorted()).toEqual([...SERVICES].toSorted());
     const docs = await readFile(join(ROOT, 'docs/deployment.md'), 'utf8');
     expect(/^\*\*Order of this version: (.*)\*\*/m.exec(docs)?.[1]).toBe(`${READERS_FIRST.join(', ')}.`);
@@ -66,7 +66,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v1'));
   });
 
-  test('stops at a service that does not become ready, whose old container then runs again, and goes on from there', async () => {
+  test('stops at a service that does not become ready, starts its old container again, and continues there the next time', async () => {
     await shop.fails(`^start a7$`);
     const { code, said } = await shop.run();
     expect(code).toBe(7);
@@ -106,7 +106,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect((await shop.calls()).slice(1 + JOBS.length)).toEqual(READERS_FIRST.flatMap((service) => replaced(service, 'v2', 'v2')));
   });
 
-  test('goes back, writers first, to what ran before the first try', async () => {
+  test('rolls back, writers first, to what ran before the first attempt', async () => {
     await shop.unready('v2');
     await shop.run();
     await shop.unready();
@@ -117,7 +117,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.calls()).toEqual(READERS_FIRST.toReversed().flatMap((service) => replaced(service, 'v3', 'v1')));
   });
 
-  test('goes back to the version before, however many have been', async () => {
+  test('rolls back to the previous version, however many there were', async () => {
     await shop.run();
     await shop.next('v3');
     await shop.run();
@@ -127,7 +127,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect((await shop.run('--back')).said).toContain('replaced: nothing');
   });
 
-  test('leaves alone what docker compose run has left, and takes it neither for a replica nor for what to go back to', async () => {
+  test('ignores leftovers of docker compose run: they are neither a replica nor a version to roll back to', async () => {
     await shop.runOnce('order');
     await shop.stop('order');
     expect((await shop.run()).code).toBe(0);
@@ -158,7 +158,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v1'));
   });
 
-  test('starts what it had stopped also where nothing can be said any more, as on a full disk or a terminal that has gone', async () => {
+  test('starts again what it had stopped even when it can print nothing, as on a full disk or a closed terminal', async () => {
     await shop.write('starting', 'yes');
     const child = shop.start('2>/dev/full');
     await until('the new container is asked for its health', () => shop.asked());
@@ -167,7 +167,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v1'));
   });
 
-  test('ends in good order where nobody reads what it says any more', async () => {
+  test('ends cleanly when nobody reads its output any more', async () => {
     await shop.start('2>&1 | head -n 9').exited;
     expect(await Bun.file(join(shop.path, 'deploy/.upgrade-lock')).exists()).toBe(false);
     expect((await shop.containers()).filter((each) => !each.endsWith('running'))).toEqual([]);
@@ -181,7 +181,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.calls()).toEqual([]);
   });
 
-  test('is refused while another one is at it, and not because of one that was killed', async () => {
+  test('is refused while another upgrade runs, but not because of one that was killed', async () => {
     await shop.write('starting', 'yes');
     const child = shop.start();
     await until('the new container is asked for its health', () => shop.asked());
@@ -195,7 +195,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v2'));
   });
 
-  test('starts a service that was stopped for its migration in its turn, with as many replicas, and not its old containers if that fails', async () => {
+  test('starts a service that was stopped for its migration in its turn, with as many replicas; if that fails, its old containers stay stopped', async () => {
     using two = await standInShop({ order: 2 });
     await two.stop('order');
     await two.unready('v2');
@@ -214,7 +214,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v1'));
   });
 
-  test('tells its use, and refuses what it does not know', async () => {
+  test('prints its usage, and refuses unknown options', async () => {
     expect(await shop.run('--help')).toEqual({ code: 0, said: expect.stringContaining('sh deploy/upgrade.sh --back') });
     expect((await shop.run('--bakc')).code).toBe(2);
     expect(await shop.calls()).toEqual([]);

@@ -27,7 +27,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     const openService = (name: ServiceName): Promise<ProxiedService> => proxiedService(name, ground.addresses);
     const times = (text: string, part: string) => text.split(part).length - 1;
 
-    test.each([...SERVICES])('%s serves as soon as it is there, and says once that it waited', async (name) => {
+    test.each([...SERVICES])('%s serves as soon as the database is there, and logs once that it waited', async (name) => {
       await using service = await openService(name);
       service.database.set('away');
       service.run();
@@ -39,7 +39,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect((await service.end()).code).toBe(0);
     }, LIMIT_MS);
 
-    test.each([...SERVICES])('%s migrates as soon as it is there', async (name) => {
+    test.each([...SERVICES])('%s migrates as soon as the database is there', async (name) => {
       await using service = await openService(name);
       service.database.set('away');
       service.run('--migrate');
@@ -49,7 +49,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(service.said()).toContain('the schema is up to date');
     }, LIMIT_MS);
 
-    test.each([...SERVICES])('%s waits as well when it goes just before the lane is taken', async (name) => {
+    test.each([...SERVICES])('%s also waits when the database goes away just before the lane is acquired', async (name) => {
       await using service = await openService(name);
       service.database.whenSaid(LANES, () => service.database.set('away'));
       service.run();
@@ -81,7 +81,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(ms).toBeLessThan(STOP_LIMIT_MS);
     }, LIMIT_MS);
 
-    test('that stays away ends it with 3, and one line that says why', async () => {
+    test('a database that stays away ends it with 3 and one line that says why', async () => {
       const services = await Promise.all((['product', 'order'] as const).map(openService));
       try {
         for (const service of services) {

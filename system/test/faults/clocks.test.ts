@@ -26,7 +26,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 120_000);
     afterAll(async () => ground?.[Symbol.asyncDispose](), 60_000);
 
-    test.each(TRIED)('%s by %d ms: is red for everybody who asks, and says what to do', async (name, shiftMs) => {
+    test.each(TRIED)('%s by %d ms: is not ready, and logs what to do', async (name, shiftMs) => {
       const port = freePort();
       await using process = startShifted(name, port, shiftMs);
       for (const path of READINESS) {

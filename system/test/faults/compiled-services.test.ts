@@ -43,12 +43,12 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, COMPILE_LIMIT_MS);
 
     for (const name of SERVICES) {
-      test(`${name} leaves room for what an image has besides it`, async () => {
+      test(`${name} leaves room for the rest of its image`, async () => {
         const { size } = await stat(join(ROOT, 'dist', name));
         expect(size + BASE).toBeLessThanOrEqual(IMAGE_LIMIT);
       });
 
-      test(`${name} starts, tells its health, and ends with 0 on SIGTERM`, async () => {
+      test(`${name} starts, answers its health check, and ends with 0 on SIGTERM`, async () => {
         const service = shop.services[name];
         expect(await healthOf(name, service.url)).toBe(1);
         const readyMs = await service.start();

@@ -168,14 +168,14 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       await caughtUp();
     });
 
-    test('tries large messages again that were parked', async () => {
+    test('retries large parked messages', async () => {
       await parkAll(ground.addresses.databases.order);
       await order.start();
       await until('none waits', async () => (await parkedIn(ground.addresses.databases.order)) === 0, CATCH_UP_LIMIT_MS);
       expectEnough();
     });
 
-    test('bears a database that is frozen while large events come in', async () => {
+    test('survives a frozen database while large events come in', async () => {
       await order.start();
       await sendAll(log, [richProduct(1)]);
       await until('it is a member of its group', async () => (await waiting()) === 0, CATCH_UP_LIMIT_MS);

@@ -11,7 +11,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { serviceCommand } from '../../src/shop/real/service-command.ts';
 import { shopEnvironment } from '../../src/shop/real/shop-environment.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
-import { askReady } from '../../src/shop/ask-ready.ts';
+import { askReady } from '../../src/shop/ask.ts';
 import { realGround, type RealGround } from '../support/real-ground.ts';
 import { metricOf } from './support/metric.ts';
 
@@ -104,7 +104,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     const bytesOf = (children: Readonly<Record<string, Child>>) => new Map(Object.entries(children).map(([name, child]) => [name, child.bytes()]));
 
-    test('MySQL: a few lines of each, also of one whose own log is on a full disk, which serves when MySQL is back', async () => {
+    test('MySQL: a few lines from each, also from one whose log is on a full disk, which serves when MySQL is back', async () => {
       const proxy = await tcpProxy({ host: new URL(addressOf('MySQL')).hostname, port: Number(new URL(addressOf('MySQL')).port) });
       cleanups.push(() => proxy.close());
       const on = (service: 'inventory' | 'order' | 'payment') => ({ DATABASE_URL: throughProxy(ground.addresses.databases[service], proxy) });
@@ -121,7 +121,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await metricOf(full.url, 'souk_log_lines_dropped_total')).toBeGreaterThan(0);
     }, AWAY_MS + 6 * LIMIT_MS);
 
-    test('MongoDB: the same of the other two', async () => {
+    test('MongoDB: a few lines from each of the other two', async () => {
       const proxies = { product: await mongoProxy(ground.addresses.databases.product), user: await mongoProxy(ground.addresses.databases.user) };
       for (const proxy of Object.values(proxies)) cleanups.push(() => proxy.close());
       const children = {
@@ -133,7 +133,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       await ends(children, before);
     }, AWAY_MS + 6 * LIMIT_MS);
 
-    test('the broker: the same of those who read and send', async () => {
+    test('the broker: a few lines from each that reads or sends', async () => {
       const proxy = await kafkaProxy(addressOf('Kafka').split(',')[0] ?? '');
       cleanups.push(() => proxy.close());
       const env = { KAFKA_BROKERS: `${proxy.host}:${proxy.port}` };

@@ -23,7 +23,7 @@ const SETTINGS = {
 const ALLOWED_MS = 12_000;
 
 describeOn(['Kafka'], () => {
-  describe('a broker that is there and refuses us', () => {
+  describe('a broker that answers and refuses us', () => {
     let server: Server;
     let admin: Admin;
     let topics: KafkaTopicsOptions;
@@ -76,7 +76,7 @@ describeOn(['Kafka'], () => {
       expect(reports.filter((line) => line.includes('not a member'))).toHaveLength(1);
     }
 
-    test('names the setting for a session that is too short for it, and with that setting all is well', async () => {
+    test('makes us name the setting when our session time-out is too short for it; with that setting all is well', async () => {
       const short = await open();
       await subscribed(short);
       await expectToldOf(short, 'set KAFKA_SESSION_TIMEOUT_MS to what lies between its group.min.session.timeout.ms');
@@ -92,7 +92,7 @@ describeOn(['Kafka'], () => {
       expect(await readiness(log)).toBe('green');
     });
 
-    test('names the setting that leaves no place for a member more', async () => {
+    test('makes us name the setting that leaves no room for another member', async () => {
       const [first, second] = [await open({ sessionMs: ALLOWED_MS }), await open({ sessionMs: ALLOWED_MS })];
       const got = await subscribed(first);
       await send(first);
@@ -101,14 +101,14 @@ describeOn(['Kafka'], () => {
       await expectToldOf(second, 'its group.max.size leaves no place');
     });
 
-    test('names the right to its group that a user lacks', async () => {
+    test('makes us name the right to its group that a user lacks', async () => {
       await deny(AclResourceTypes.GROUP, 'readers', AclOperationTypes.READ);
       const log = await open({ sessionMs: ALLOWED_MS });
       await subscribed(log);
       await expectToldOf(log, 'READ and DESCRIBE on this group');
     });
 
-    test('names the rights to topics that a user lacks, and takes none for missing', async () => {
+    test('makes us name the rights to topics that a user lacks, and no topic as missing', async () => {
       const log = await open({ sessionMs: ALLOWED_MS });
       await deny(AclResourceTypes.TOPIC, 'orders', AclOperationTypes.WRITE);
       const cure = 'READ, WRITE and DESCRIBE on all topics';
@@ -119,7 +119,7 @@ describeOn(['Kafka'], () => {
       expect(await readiness(await open())).toContain(cure);
     });
 
-    test('names the settings of security and copies that it does not bear', async () => {
+    test('makes us name the settings of security and replication that it refuses', async () => {
       const sasl = { mechanism: 'plain', username: 'somebody', password: 'a secret' } as const;
       expect(await readiness(await open({ security: { tls: false, sasl } }))).toContain('leave KAFKA_SASL out');
       const more = { ...topics, topicPrefix: `${crypto.randomUUID()}.`, replicationFactor: 3 };

@@ -55,7 +55,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 120_000);
 
     for (const name of DOUBLED) {
-      test(`${name} frozen beyond its lease and its session: the other takes over, and the one that wakes up writes nothing as who it was`, async () => {
+      test(`${name} frozen beyond its lease and its session: the other takes over, and the one that wakes up writes nothing under its old lease`, async () => {
         await using history = await laneHistory(sharedServers(), shop.addresses.databases[name]);
         await using load = customers();
         await completing(shop.records, RATE);

@@ -31,7 +31,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       await shop?.[Symbol.asyncDispose]();
     }, 90_000);
 
-    test('no request fails, nothing is doubled, and each process ends in good order', async () => {
+    test('no request fails, nothing is doubled, and each process ends cleanly', async () => {
       await using load = steadyLoad(shop.load, RATE, (path, init) => front.send('order', path, init));
       const reads = steadyReads(shop.staff, (service, path, init) => front.send(service, path, init));
       await completing(shop.records, RATE);

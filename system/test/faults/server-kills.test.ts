@@ -62,7 +62,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       return performance.now() - startAt;
     }
 
-    test('MySQL: orders are refused with 503 and Retry-After within the limit, and taken again when it is back', async () => {
+    test('MySQL: orders are refused with 503 and Retry-After within the limit, and accepted again when it is back', async () => {
       const refused = ({ placements }: SteadyLoad) => placements.filter(isRefusedForNow).length;
       const meanwhile = await without(servers.mysql, async (load) => {
         await until('refusals', () => refused(load) >= MEANWHILE, 60_000);

@@ -13,7 +13,7 @@ const TIMEOUT_S = { inventory: 3, payment: 12 };
 const PATIENCE_MS = 60_000;
 
 describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
-  describe('a service that is away for longer than orders are to wait for it', () => {
+  describe('a service that is away for longer than orders wait for it', () => {
     let shop: FaultShop;
     const loads: SteadyLoad[] = [];
 

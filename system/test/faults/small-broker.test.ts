@@ -24,7 +24,7 @@ const events = Array.from({ length: EVENTS }, (_, i): LogMessage => ({
 }));
 
 describeOn(['Kafka'], () => {
-  describe('a broker that takes each event and no usual batch of them', () => {
+  describe('a broker that accepts single events, but no batch of the usual size', () => {
     let server: Server;
     beforeAll(async () => {
       server = await startNativeServer(nativeKafka({ 'socket.request.max.bytes': String(REQUEST_BYTES) }), (line) => void process.stderr.write(`${line}\n`));
@@ -51,12 +51,12 @@ describeOn(['Kafka'], () => {
       await log.close();
     }
 
-    test('because its requests may have 200 kB: it hangs up on larger ones, and gets smaller ones', async () => {
+    test('its limit is 200 kB per request: it hangs up on larger ones, and gets smaller ones', async () => {
       const { log } = await opened();
       await expectAllToArrive(log);
     });
 
-    test('because a batch of a topic may have 60 kB: it refuses larger ones, and gets smaller ones', async () => {
+    test('its limit is 60 kB per batch of a topic: it refuses larger ones, and gets smaller ones', async () => {
       const { log, topics } = await opened();
       const admin = new Kafka({ brokers: [server.address], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
@@ -67,7 +67,7 @@ describeOn(['Kafka'], () => {
       await expectAllToArrive(log);
     });
 
-    test('and not one event: that is said with what it takes, and all goes on when it is gone', async () => {
+    test('one event is larger than its limit: the error names its setting, and all goes on without that event', async () => {
       const { log } = await opened();
       const large = { topic: 'orders', key: 'large', value: 'x'.repeat(2 * REQUEST_BYTES), headers: {} };
       const error = await log.send([large]).catch((reason: unknown) => reason);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { askReady } from '../../src/shop/ask-ready.ts';
+import { askReady } from '../../src/shop/ask.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 import { metricOf } from './support/metric.ts';
 import { type ProxiedService, proxiedService } from './support/proxied-service.ts';
@@ -57,7 +57,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
         });
       }, LIMIT_MS);
 
-      test(`(${mode}) tells a caller who waits for the database to come again, and says that it left something`, async () => {
+      test(`(${mode}) tells a caller who waits for the database to retry, and logs that it left something undone`, async () => {
         await running(['user'], async ([user]) => {
           if (user === undefined) throw new Error('one runs');
           const inTransaction = Promise.withResolvers<void>();

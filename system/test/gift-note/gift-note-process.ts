@@ -19,7 +19,7 @@ const { orderToRow } = await import('@souk/order/storage/order-rows');
 const { refuseCardNumbers } = await import('@souk/chassis/web/bodies/refuse-card-numbers');
 const { redacted } = await import('@souk/chassis/telemetry/redaction');
 const { redactedMessage } = await import('@souk/chassis/engine/messaging/redacted-message');
-const { orderFacts } = await import('../../src/verify/order-facts.ts');
+const { orderFacts } = await import('../../src/verify/read-facts.ts');
 
 const order = { id: 'o-1', total: { amount: 1, currency: 'EUR' }, items: [], allocations: null, shipments: [], shortages: [], shippingAddress: ADDRESS, giftNote: NOTE } as unknown as Order;
 const data = { orderId: 'o-1', userId: 'u-1', items: [], total: order.total, giftNote: NOTE };

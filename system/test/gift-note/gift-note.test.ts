@@ -8,7 +8,7 @@ function shopWith(note: string): unknown {
   return JSON.parse(run.stdout.toString());
 }
 
-test('a new personal field is erased, withheld, looked through for cards and looked for by verify, by its mark alone', () => {
+test('a new personal field is erased, withheld, checked for card numbers and checked by verify because of its mark alone', () => {
   expect(shopWith('marks.personal(texts.FreeText)')).toEqual({
     unmarked: [],
     keptInOrder: false,
@@ -20,7 +20,7 @@ test('a new personal field is erased, withheld, looked through for cards and loo
   });
 }, 60_000);
 
-test('one that nobody has marked does not pass the test that walks every contract', () => {
+test('an unmarked one fails the test that walks every contract', () => {
   expect(shopWith('texts.FreeText')).toMatchObject({
     unmarked: [
       'events/order.ts OrderCompleted/giftNote',

@@ -2,7 +2,7 @@ import type { BuildConfig, BunPlugin } from 'bun';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { programBuild } from '../../src/tools/images/program-build.ts';
+import { programBuild } from '../../src/tools/images/lean-program.ts';
 
 interface BuiltProgram {
   readonly code: string;

@@ -30,17 +30,17 @@ describe('Dockerfile', () => {
     expect(build.indexOf('bun install')).toBeLessThan(build.indexOf('ARG SERVICE'));
   });
 
-  test('has its health asked twice a second until it is good for the first time, and every five seconds from then on', () => {
+  test('has its health checked twice a second until it is healthy for the first time, and every five seconds from then on', () => {
     const check = /^HEALTHCHECK (.*) CMD (.*)$/m.exec(dockerfile);
     expect(check?.[1]?.split(' ').toSorted()).toEqual(['--interval=5s', '--retries=3', '--start-interval=500ms', '--start-period=30s', '--timeout=3s']);
     expect(check?.[2]).toBe('["/souk", "--health"]');
   });
 
-  test('brings every workspace, without which a frozen lockfile is refused', async () => {
+  test('copies every workspace, without which a frozen lockfile is refused', async () => {
     for (const folder of rootPackage.workspaces.packages) expect(dockerfile).toContain(`COPY ${folder}/package.json ${folder}/\n`);
   });
 
-  test('brings the patches, without which other rules would be checked than are tested', async () => {
+  test('copies the patches, so that an image checks the same rules as the tests', async () => {
     expect(dockerfile).toContain('COPY patches patches\n');
     expect(await readFile(join(ROOT, '.dockerignore'), 'utf8')).toContain('!patches\n');
   });

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { leanData } from '../../src/tools/images/lean-data.ts';
+import { leanData } from '../../src/tools/images/lean-program.ts';
 import { builtProgram } from './built-program.ts';
 
-test('data that lie compressed in a program are the data of their packages', async () => {
+test('the compressed data in a program are those of their packages', async () => {
   const [own, lean] = [await builtProgram('judge-by-data.ts', null, {}), await builtProgram('judge-by-data.ts', null, { plugins: [leanData] })];
   expect(own.printed).toEqual(['+4915123456001', null, true, false, false, true, true, true, false]);
   expect(lean.printed).toEqual(own.printed);

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { BunPlugin } from 'bun';
-import { leanMongodb } from '../../src/tools/images/lean-mongodb.ts';
+import { leanMongodb } from '../../src/tools/images/lean-program.ts';
 import { asInstalled, builtProgram } from './built-program.ts';
 
 const ADDRESSES = [
@@ -30,7 +30,7 @@ test('a password is prepared as RFC 4013 says, with the tables only where it is 
   expect(lean.printed.filter((each) => each === null)).toHaveLength(2);
 });
 
-test('what the driver asks by HTTP is loaded when it asks', async () => {
+test('HTTP is loaded when the driver makes a request by it', async () => {
   const asked = (plugins: BunPlugin[]) => builtProgram('ask-by-http.ts', null, { plugins });
   const [own, lean] = [await asked([]), await asked([leanMongodb])];
   expect(lean.code).not.toBe(own.code);

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { leanNodemailer } from '../../src/tools/images/lean-nodemailer.ts';
+import { leanNodemailer } from '../../src/tools/images/lean-program.ts';
 import { smtpServer } from '../../../user/test/smtp-stand-in.ts';
 import { builtProgram, compiledProgram } from './built-program.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { leanOtpauth } from '../../src/tools/images/lean-otpauth.ts';
+import { leanOtpauth } from '../../src/tools/images/lean-program.ts';
 import { builtProgram, compiledProgram } from './built-program.ts';
 
 /** RFC 6238, appendix B: code and second; the last is none. */
@@ -14,7 +14,7 @@ const CODES = [
 ] as const;
 const GIVEN = { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', codes: CODES };
 
-test('a compiled program takes the codes of RFC 6238, and no others', async () => {
+test('a compiled program accepts the codes of RFC 6238, and no others', async () => {
   const own = await builtProgram('verify-codes.ts', GIVEN, {});
   const compiled = await compiledProgram('verify-codes.ts', GIVEN);
   expect(compiled).toEqual(own.printed);
@@ -22,7 +22,7 @@ test('a compiled program takes the codes of RFC 6238, and no others', async () =
   expect(compiled.at(-1)).toBe(true);
 }, 60_000);
 
-test("it counts with the runtime's hashes", async () => {
+test("it uses the runtime's hashes", async () => {
   const [own, lean] = [await builtProgram('verify-codes.ts', GIVEN, {}), await builtProgram('verify-codes.ts', GIVEN, { plugins: [leanOtpauth] })];
   expect(lean.printed).toEqual(own.printed);
   expect(own.code.length - lean.code.length).toBeGreaterThan(15_000);

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { leanPromClient } from '../../src/tools/images/lean-prom-client.ts';
+import { leanPromClient } from '../../src/tools/images/lean-program.ts';
 import { builtProgram } from './built-program.ts';
 
-test('a compiled program has the same metrics without what prom-client loads for others', async () => {
+test('a compiled program has the same metrics without the unused parts of prom-client', async () => {
   const [own, lean] = [await builtProgram('print-metrics.ts', null, {}), await builtProgram('print-metrics.ts', null, { plugins: [leanPromClient] })];
   expect(own.code).toInclude('Pushgateway');
   expect(lean.code).not.toInclude('class Pushgateway');

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { LEFT_OUT } from '../../src/tools/images/left-out.ts';
+import { LEFT_OUT } from '../../src/tools/images/lean-program.ts';
 import { asInstalled, builtProgram } from './built-program.ts';
 
 const WRITTEN = [
@@ -9,7 +9,7 @@ const WRITTEN = [
   ['shiftjis', '東京'],
 ] as const;
 
-test("what a program leaves out of MySQL's driver is encodings that no connection asks for, and nothing else", async () => {
+test("a program leaves out of MySQL's driver the encodings that no connection asks for, and nothing else", async () => {
   const [whole, lean] = [await builtWith([]), await builtWith([...LEFT_OUT])];
   expect(whole.read).toEqual(WRITTEN.map(([, text]) => text));
   expect(lean.read).toEqual([...WRITTEN.slice(0, 3).map(([, text]) => text), null]);

@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { Ajv } from 'ajv';
-import { type BillOfMaterials, billOfMaterials } from '../../src/tools/images/bill-of-materials.ts';
-import { bundledPackages } from '../../src/tools/images/bundled-packages.ts';
+import { type BillOfMaterials, billOfMaterials, bundledPackages } from '../../src/tools/images/materials.ts';
 
 setDefaultTimeout(240_000);
 
@@ -45,7 +44,7 @@ describe('what a program is made of', () => {
     expect(valid.errors).not.toBeNull();
   });
 
-  test('names what is in it with version, source and hash, and nothing that is not', async () => {
+  test('names exactly what is in it, with version, source and hash', async () => {
     const names = (await materials('order')).components.map(({ group, name, version }) => `${group === undefined ? '' : `${group}/`}${name}@${version}`);
     const { workspaces } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { workspaces: { catalog: Record<string, string> } };
     for (const name of ['elysia', 'mysql2', 'kafkajs', 'kysely', '@sinclair/typebox', 'jose', 'pino']) expect(names).toContain(`${name}@${workspaces.catalog[name]}`);
@@ -57,7 +56,7 @@ describe('what a program is made of', () => {
     }
   });
 
-  test('names what lies in it as a file, too', async () => {
+  test('names packages that are in it as files, too', async () => {
     const names = (await materials('user')).components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
     expect(names).toEqual(expect.arrayContaining(['nodemailer', 'otpauth', 'fxa-common-password-list', 'libphonenumber-js', '@zxcvbn-ts/language-common']));
   });
@@ -82,7 +81,7 @@ describe('what a program is made of', () => {
     const folder = temporaryFolder();
     afterAll(() => folder.remove());
 
-    test('has the libraries of the system too, with their copyright, and all fits', async () => {
+    test('has the libraries of the system too, with their copyright, and is valid', async () => {
       const { code, said } = run('system/src/tools/images/add-libraries.ts', 'order', folder.path);
       expect({ code, said }).toEqual({ code: 0, said: '' });
       const bill = await read(join(folder.path, 'usr/share/souk/sbom.cdx.json'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { SERVICES } from '@souk/contracts/services';
-import { programBuild } from '../../src/tools/images/program-build.ts';
+import { programBuild } from '../../src/tools/images/lean-program.ts';
 
 const OTHER_THAN_ASCII = /.{0,40}[^\0-\x7f].{0,40}/;
 

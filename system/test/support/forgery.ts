@@ -34,14 +34,14 @@ export const FORGERIES: readonly Forgery[] = [
     breaks: 'a completed order is paid exactly once',
   },
   {
-    what: 'a parcel that left and nobody was told',
+    what: 'a shipped parcel without an event',
     books: 'order',
     table: 'shipments',
     sql: `update shipments set status = 'shipped', carrier = 'DHL', tracking_number = '1'`,
-    breaks: 'a parcel leaves and arrives once, as it was told',
+    breaks: 'a parcel is shipped once and delivered once, as its events say',
   },
   {
-    what: 'money on its way back that no refund explains',
+    what: 'a pending amount without a pending refund',
     books: 'payment',
     table: 'payments',
     sql: 'update payments set refunding = 1',

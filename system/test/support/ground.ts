@@ -4,7 +4,7 @@ import type { Account } from '../../src/shop/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
 import type { KeptRows } from './kept-rows.ts';
-import { WITHOUT_LIMITS } from '../../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../src/shop/limit-settings.ts';
 
 interface RunningShop {
   readonly urls: ServiceUrls;

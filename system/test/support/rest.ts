@@ -1,6 +1,6 @@
 import { until } from '@souk/chassis/testing/until';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { ERASURE_RULES } from '../../src/verify/erasure-rules.ts';
+import { PEOPLE_RULES } from '../../src/verify/people-rules.ts';
 import { openFactStore } from '../../src/verify/fact-store.ts';
 import { readDatabases } from '../../src/verify/read-facts.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
@@ -50,7 +50,7 @@ async function databasesOf(records: ShopRecords): Promise<Snapshot> {
 function stillMoving(snapshot: Snapshot): Counts {
   const { orders, payments, refunds, backlogs, unhandled } = snapshot;
   return {
-    notErased: violationsIn(snapshot, ERASURE_RULES).length,
+    notErased: violationsIn(snapshot, PEOPLE_RULES).length,
     openOrders: orders.filter(({ status }) => status === 'placed' || status === 'awaiting_payment').length,
     openPayments: payments.filter(({ status }) => status === 'pending').length,
     openRefunds: refunds.filter(({ status }) => status === 'pending').length,

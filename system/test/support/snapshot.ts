@@ -1,9 +1,8 @@
-import { FACT_TABLES } from '../../src/verify/fact-tables.ts';
-import { type FactStore, openFactStore } from '../../src/verify/fact-store.ts';
+import { FACT_TABLES, type FactStore, openFactStore } from '../../src/verify/fact-store.ts';
 import type { Facts } from '../../src/verify/facts.ts';
 import { readFacts } from '../../src/verify/read-facts.ts';
 import { type Rule, type Violation, violationsOf } from '../../src/verify/rule.ts';
-import { RULES } from '../../src/verify/rules.ts';
+import { RULES } from '../../src/verify/check-shop.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
 
 type Table = keyof Facts;

@@ -1,31 +1,49 @@
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
-import { createLogger, type Logger } from '@souk/chassis/telemetry/logging';
-import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { messagesComeAgain } from '@souk/chassis/log/handler-failures';
-import { reportTo } from '@souk/chassis/telemetry/report';
+import { ConfigError, type ConfigFault, type Environment, readConfig } from '@souk/chassis/service/config';
+import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
 import type { Service } from '@souk/chassis/service/service';
-import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
+import { createLogger, type DestinationStream, type Logger, type LogLevel } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
+import { reportTo } from '@souk/chassis/telemetry/report';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { consumerGroup, type ServiceName, SERVICES } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
+import { INVENTORY_CONFIG } from '@souk/inventory/config';
 import { fetchSkus } from '@souk/inventory/product/fetch-skus';
 import { createInventoryService } from '@souk/inventory/service';
 import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
 import { productApi } from '@souk/order/catalogue/product-api';
+import { ORDER_CONFIG } from '@souk/order/config';
 import { createOrderService } from '@souk/order/service';
 import { openSqliteOrderStore } from '@souk/order/storage/open-sqlite';
+import { PAYMENT_CONFIG } from '@souk/payment/config';
 import { openGateway } from '@souk/payment/gateway/gateways';
 import { createPaymentService } from '@souk/payment/service';
 import { openSqlitePaymentStore } from '@souk/payment/storage/open-sqlite';
+import { PRODUCT_CONFIG } from '@souk/product/config';
 import { createProductService } from '@souk/product/service';
 import { openSqliteProductStore } from '@souk/product/storage/open-sqlite';
+import { readUserConfig } from '@souk/user/config';
 import { mailByConfig } from '@souk/user/mail/mail-by-config';
 import { createUserService } from '@souk/user/service';
 import { openSqliteUserStore } from '@souk/user/storage/open-sqlite';
 import { expectFree } from '../../tools/servers/free-port.ts';
 import type { ServiceUrls } from '../shop-client.ts';
-import { shopConfigs, type ShopSettings } from './shop-configs.ts';
 import { shopFiles } from './shop-files.ts';
+
+export interface ShopSettings {
+  /** Folder of all its files; must exist. */
+  readonly folder: string;
+  /** The first of five ports in a row; 0: any free ones. */
+  readonly firstPort: number;
+  readonly admin: { readonly email: string; readonly password: string };
+  readonly logLevel: LogLevel;
+  /** Default: standard error. */
+  readonly logTo?: DestinationStream;
+  /** Environment for everything not set here, as each service alone would read it. */
+  readonly env: Environment;
+}
 
 export interface EmbeddedShop extends Lifecycle {
   /** Addresses of all services, once the shop has started. */
@@ -152,4 +170,37 @@ function complete(urls: Partial<Record<ServiceName, string>>): ServiceUrls {
     return [name, url] as const;
   });
   return Object.fromEntries(entries) as ServiceUrls;
+}
+
+/** The configuration of each service as its own process would read it. Throws one ConfigError that names every fault. */
+function shopConfigs({ firstPort, admin, env }: ShopSettings) {
+  const faults = new Map<string, ConfigFault>();
+  const own = (service: ServiceName): Environment => ({
+    ...env,
+    // A shop on a laptop is not meant to be reached from elsewhere.
+    HOST: '127.0.0.1',
+    PORT: String(firstPort === 0 ? 0 : firstPort + SERVICES.indexOf(service)),
+    INSTANCE: `${service}-1`,
+    SOUK_ADMIN_EMAIL: admin.email,
+    SOUK_ADMIN_PASSWORD: admin.password,
+    PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] || 'simulator',
+    // No change needed: the password is random, in a file that only the shop's owner can read.
+    SOUK_ADMIN_PASSWORD_CHANGE: env['SOUK_ADMIN_PASSWORD_CHANGE'] ?? 'off',
+  });
+  const collected = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const fault of error.problems) faults.set(fault.name, fault);
+      return undefined;
+    }
+  };
+  const product = collected(() => readConfig(own('product'), PRODUCT_CONFIG));
+  const inventory = collected(() => readConfig(own('inventory'), INVENTORY_CONFIG));
+  const order = collected(() => readConfig(own('order'), ORDER_CONFIG));
+  const payment = collected(() => readConfig(own('payment'), PAYMENT_CONFIG));
+  const user = collected(() => readUserConfig(own('user')));
+  if (!product || !inventory || !order || !payment || !user) throw new ConfigError([...faults.values()]);
+  return { product, inventory, order, payment, user };
 }

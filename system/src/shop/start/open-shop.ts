@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/service/lifecycle';
 import type { LogLevel } from '@souk/chassis/telemetry/logging';
+import { SERVICES } from '@souk/contracts/services';
 import { EnvironmentError, UsageError } from '../../cli/errors.ts';
-import type { StartArguments } from './start-arguments.ts';
+import { askReady } from '../ask.ts';
 import { type Account, type Accounts, accountsOf, loadAccounts, newAccounts } from '../embedded/accounts.ts';
 import { embeddedShop } from '../embedded/embedded-shop.ts';
-import { privateFolder } from '../embedded/private-folder.ts';
-import { shopFiles } from '../embedded/shop-files.ts';
-import { deployedShop } from '../deployed-shop.ts';
+import { privateFolder, shopFiles } from '../embedded/shop-files.ts';
 import type { ServiceUrls } from '../shop-client.ts';
+import type { StartArguments } from './start-arguments.ts';
 
 export interface StartableShop extends Lifecycle {
   /** Addresses of all services, once the shop has started. */
@@ -63,7 +63,7 @@ export async function wantedShop(
 const COMPOSE = 'compose';
 /** The admin's password from `deploy/make-secrets.sh`; `compose.yaml` gives that admin the address COMPOSE_EMAIL. */
 const COMPOSE_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password');
-/** The password that has replaced it (`admin-session.ts`). */
+/** The password that has replaced it (`adminToken`). */
 const OWN_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password-changed');
 const COMPOSE_EMAIL = 'admin@example.com';
 
@@ -76,4 +76,30 @@ function deployedAdmin(host: string): Account {
     throw new EnvironmentError('the shop of compose.yaml has no secrets yet', 'sh deploy/make-secrets.sh && docker compose up --wait');
   }
   return { email: email || COMPOSE_EMAIL, password: readFileSync(existsSync(OWN_PASSWORD) ? OWN_PASSWORD : COMPOSE_PASSWORD, 'utf8').trim() };
+}
+
+const READY_LIMIT_MS = 60_000;
+const BETWEEN_PROBES_MS = 250;
+
+/** A shop that already runs somewhere: `start` waits until it is ready, `stop` leaves it alone. */
+function deployedShop(host: string, firstPort: number): Lifecycle & { urls(): ServiceUrls } {
+  const entries = SERVICES.map((name, index) => [name, `http://${host}:${firstPort + index}`] as const);
+  const urls = Object.fromEntries(entries) as ServiceUrls;
+  return {
+    urls: () => urls,
+    async start() {
+      await Promise.all(entries.map(([name, url]) => ready(name, url)));
+    },
+    stop: async () => undefined,
+  };
+}
+
+async function ready(name: string, url: string): Promise<void> {
+  const limit = performance.now() + READY_LIMIT_MS;
+  for (;;) {
+    const missing = await askReady(url);
+    if (missing === null) return;
+    if (performance.now() > limit) throw new EnvironmentError(`${name} at ${url} is not ready: ${missing}`, 'Start the shop first.');
+    await Bun.sleep(BETWEEN_PROBES_MS);
+  }
 }

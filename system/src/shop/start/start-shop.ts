@@ -1,16 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
 import { lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/telemetry/logging';
-import { EXIT } from '../../cli/errors.ts';
-import { invitation } from './invitation.ts';
-import type { StartArguments } from './start-arguments.ts';
-import { humanReporter, jsonReporter, type Reporter } from '../../cli/terminal.ts';
-import type { Account } from '../embedded/accounts.ts';
-import { type WantedShop, wantedShop } from './open-shop.ts';
-import { adminToken } from '../admin-session.ts';
+import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { ServiceName } from '@souk/contracts/services';
+import { EnvironmentError, EXIT } from '../../cli/errors.ts';
+import type { Account, Accounts } from '../embedded/accounts.ts';
 import { seedShop } from '../seed-shop.ts';
-import { shopClient, type ShopClient } from '../shop-client.ts';
-import { playStory, type StoryResult } from '../stories/play-story.ts';
-import { STORIES } from '../stories/stories.ts';
+import { type ServiceUrls, shopClient, type ShopClient } from '../shop-client.ts';
+import { playStory, STORIES, type Story, type StoryResult } from '../stories.ts';
+import { type WantedShop, wantedShop } from './open-shop.ts';
+import type { StartArguments } from './start-arguments.ts';
 
 const STOP_LIMIT_MS = 60_000;
 
@@ -58,6 +58,28 @@ async function playStories(
 }
 
 /**
+ * Signs in as a shop's first admin. The set-up password gives no more than a customer's rights, so it is replaced by a random
+ * one, which is written to disk before the change and kept in `keptIn`. Without `keptIn` a person has to change it.
+ */
+export async function adminToken(shop: ShopClient, { email, password }: Account, keptIn: string | undefined): Promise<string> {
+  const first = await shop.signIn(email, password);
+  if (first.passwordChangeRequired === undefined) return first.accessToken;
+  if (keptIn === undefined) {
+    throw new EnvironmentError(
+      'the admin still has the password of the set-up, and no rights until it is changed',
+      'PUT /users/me/password { currentPassword, newPassword } at user, then set SOUK_ADMIN_PASSWORD for this command to the new one',
+    );
+  }
+  const own = randomBytes(24).toString('base64url');
+  // If the process is killed between the change and the renaming, this file holds the right password.
+  const next = `${keptIn}.next`;
+  await writeFile(next, `${own}\n`, { mode: 0o600 });
+  await shop.changePassword(first.accessToken, password, own);
+  await rename(next, keptIn);
+  return (await shop.signIn(email, own)).accessToken;
+}
+
+/**
  * Looks the customer up first. A failed sign-in would be a security event on the first page that a user sees of this shop, and
  * registering an existing customer would count against the hourly limit for the next starts, of which there may be many.
  */
@@ -75,4 +97,131 @@ function reporterFor({ json, once }: StartArguments): Reporter {
   const write = (text: string) => void process.stdout.write(text);
   if (json) return jsonReporter(write, { announceReady: !once });
   return humanReporter({ write, isTerminal: process.stdout.isTTY }, process.env);
+}
+
+/** Output of a run for its reader: a person at a terminal, a log file, or a program. */
+interface Reporter {
+  progress(text: string): void;
+  ready(urls: Readonly<Record<ServiceName, string>>, ms: number): void;
+  storyBegins(story: Story): void;
+  entry(entry: TimelineEntry): void;
+  storyEnds(result: StoryResult): void;
+  note(text: string): void;
+}
+
+interface Output {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function humanReporter({ write, isTerminal }: Output, env: Environment): Reporter {
+  const paint = painter(isTerminal && (env.NO_COLOR ?? '') === '');
+  const line = (text = '') => write(`${text}\n`);
+  return {
+    progress: (text) => line(paint.dim(text)),
+    ready(urls, ms) {
+      line(`${paint.bold('Souk is open')} ${paint.dim(`(ready in ${Math.round(ms)} ms)`)}`);
+      for (const [name, url] of Object.entries(urls)) line(`  ${name.padEnd(10)}${paint.cyan(`${url}/docs`)}`);
+      line();
+    },
+    storyBegins: (story) => line(paint.bold(story.title)),
+    entry: (entry) => line(`  ${entryText(entry, paint)}`),
+    storyEnds({ status, reason, ms, asTold }) {
+      const end = reason === null ? status : `${status} (${reason})`;
+      line(`  ${asTold ? paint.green('as it should') : paint.red('NOT as it should')}: ${end} after ${ms} ms`);
+      line();
+    },
+    note: line,
+  };
+}
+
+/** Prints one JSON line per story, and one when the services are ready unless only the stories are wanted. */
+function jsonReporter(write: (text: string) => void, { announceReady }: { announceReady: boolean }): Reporter {
+  const line = (value: object) => write(`${JSON.stringify(value)}\n`);
+  const quiet = () => undefined;
+  return {
+    progress: quiet,
+    ready: (urls, ms) => (announceReady ? line({ ready: true, ms: Math.round(ms), urls }) : undefined),
+    storyBegins: quiet,
+    entry: quiet,
+    storyEnds: ({ asTold: _asTold, ...result }) => line(result),
+    note: quiet,
+  };
+}
+
+function entryText({ seq, at, service, name, from, to, reason }: TimelineEntry, paint: ReturnType<typeof painter>): string {
+  const step = to === null ? '' : `${from ?? 'new'} -> ${to}`;
+  const why = reason === null ? '' : `(${reason})`;
+  const time = paint.dim(at.slice(11, 23));
+  return `${String(seq).padStart(2)} ${time} ${service.padEnd(9)} ${paint.cyan(name.padEnd(24))} ${step} ${why}`.trimEnd();
+}
+
+function painter(isColoured: boolean) {
+  const style = (code: number) => (text: string) => (isColoured ? `\u001B[${code}m${text}\u001B[0m` : text);
+  return { bold: style(1), dim: style(2), red: style(31), green: style(32), cyan: style(36) };
+}
+
+interface Open {
+  readonly engines: StartArguments['engines'];
+  readonly urls: ServiceUrls;
+  readonly accounts: Accounts;
+  /** The file of the accounts; undefined for a shop that was set up elsewhere. */
+  readonly accountsFile: string | undefined;
+  /** An order of the stories, if they were played; otherwise there is no customer either. */
+  readonly order: string | undefined;
+}
+
+const LEAVING = {
+  embedded: 'Ctrl-C stops the shop; its data stays.',
+  real: 'Ctrl-C stops the shop and its servers; nothing of it stays.',
+  deployed: 'Ctrl-C ends this program; the shop goes on.',
+} as const;
+
+/** Lines that tell first-time users what they can do now; every command can be pasted. */
+export function invitation(open: Open): readonly string[] {
+  const { engines, urls } = open;
+  return [
+    'In a browser, the pages above show every request of each service. From a shell:',
+    `  curl -s '${urls.product}/products?sort=price'`,
+    `  curl -s ${urls.order}/saga`,
+    ...customerLines(open),
+    ...staffLines(open),
+    ...(engines === 'real' ? ['Check all its promises against its databases and its log:', '  npm run verify -- --real .souk/real.json'] : []),
+    LEAVING[engines],
+  ];
+}
+
+function customerLines({ urls, accounts: { customer }, order }: Open): readonly string[] {
+  if (order === undefined) return [`Register a customer with POST /users (${urls.user}/docs), or start without --no-demo, which creates goods and a customer.`];
+  return [
+    'Sign in as the customer of the stories, list her orders, and follow one of them to its end:',
+    `  TOKEN=$(${signIn(urls, `'${accountBody(customer)}'`)})`,
+    `  curl -s ${urls.order}/orders -H "authorization: Bearer $TOKEN"`,
+    `  curl -sN ${urls.order}/orders/${order}/stream -H "authorization: Bearer $TOKEN"`,
+  ];
+}
+
+function staffLines({ urls, accounts: { admin }, accountsFile }: Open): readonly string[] {
+  if (accountsFile === undefined) return [];
+  const body = `"$(node -p 'JSON.stringify(require(process.argv[1]).admin)' ${quoted(accountsFile)})"`;
+  return [
+    `Sign in as staff (${admin.email}, the password is in ${accountsFile}) and list all orders and the dead letters:`,
+    `  STAFF=$(${signIn(urls, body)})`,
+    `  curl -s ${urls.order}/orders -H "authorization: Bearer $STAFF"`,
+    `  curl -s ${urls.order}/ops/dead-letters -H "authorization: Bearer $STAFF"`,
+  ];
+}
+
+function signIn({ user }: ServiceUrls, body: string): string {
+  return `curl -s ${user}/sessions -H 'content-type: application/json' -d ${body} | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/'`;
+}
+
+function accountBody({ email, password }: Account): string {
+  return JSON.stringify({ email, password });
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
 }

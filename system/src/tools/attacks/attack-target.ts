@@ -24,6 +24,17 @@ export interface Target {
   readonly picture: string;
 }
 
+/** One attack from outside, by a caller without rights or with those of a customer. */
+export interface Attack {
+  /** The row of the audit that it covers. */
+  readonly row: string;
+  readonly title: string;
+  /** The service whose honest callers are watched during the attack. */
+  readonly service: ServiceName;
+  /** Carries out the attack, bounded in count and time; returns a sentence for each thing that went wrong. None: the shop held. */
+  run(target: Target): Promise<readonly string[]>;
+}
+
 export async function attackTarget(urls: ServiceUrls, admin: Account): Promise<Target> {
   const client = shopClient(urls);
   const staff = (await client.signIn(admin.email, admin.password)).accessToken;
@@ -32,6 +43,15 @@ export async function attackTarget(urls: ServiceUrls, admin: Account): Promise<T
   await client.receive(staff, SKU, warehouse.id, STOCK, randomUUID());
   const picture = await upload(`${urls.product}/products/${product.id}/images`, staff);
   return { urls, client, admin, staff, customer: await newCustomer(client), picture: `${urls.product}${picture}` };
+}
+
+/** Uploads a PNG of one pixel, padded to the largest size allowed. */
+async function upload(url: string, token: string): Promise<string> {
+  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const body = Buffer.concat([pixel, randomBytes(PICTURE_BYTES - pixel.byteLength)]);
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' }, body });
+  if (!answer.ok) throw new Error(`no picture: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { readonly url: string }).url;
 }
 
 export async function newCustomer(client: ShopClient): Promise<Customer> {
@@ -53,11 +73,57 @@ export function honestRequest({ urls, customer }: Target, service: ServiceName):
   return (signal) => fetch(`${urls[service]}${paths[service]}`, { signal, headers: { authorization: `Bearer ${customer.token}` } });
 }
 
-/** Uploads a PNG of one pixel, padded to the largest size allowed. */
-async function upload(url: string, token: string): Promise<string> {
-  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
-  const body = Buffer.concat([pixel, randomBytes(PICTURE_BYTES - pixel.byteLength)]);
-  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' }, body });
-  if (!answer.ok) throw new Error(`no picture: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { readonly url: string }).url;
+/** The answers that an honest caller got, and their times. */
+export interface Seen {
+  /** Number of answers by HTTP status; 0: no answer within 20 s, or a broken connection. */
+  readonly statuses: Readonly<Record<number, number>>;
+  readonly medianMs: number;
+  readonly slowestMs: number;
+}
+
+export interface Bystander {
+  /** Stops asking, and returns what it saw. */
+  leave(): Promise<Seen>;
+}
+
+const BETWEEN_MS = 100;
+const ANSWER_LIMIT_MS = 20_000;
+
+/** Asks again and again, at most ten times a second, as a caller who has nothing to do with the attack. */
+export function bystander(ask: (signal: AbortSignal) => Promise<Response>): Bystander {
+  const statuses: Record<number, number> = {};
+  const times: number[] = [];
+  const over = new AbortController();
+
+  async function once(): Promise<void> {
+    const askedAt = performance.now();
+    let status = 0;
+    try {
+      const answer = await ask(AbortSignal.timeout(ANSWER_LIMIT_MS));
+      await answer.arrayBuffer();
+      status = answer.status;
+    } catch {
+      // Counted as status 0; readers of the counts judge it.
+    }
+    times.push(performance.now() - askedAt);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+
+  async function goOn(): Promise<void> {
+    while (!over.signal.aborted) {
+      const next = performance.now() + BETWEEN_MS;
+      await once();
+      await Bun.sleep(Math.max(0, next - performance.now()));
+    }
+  }
+
+  const going = goOn();
+  return {
+    async leave() {
+      over.abort();
+      await going;
+      const sorted = times.toSorted((a, b) => a - b);
+      return { statuses, medianMs: sorted[Math.floor(sorted.length / 2)] ?? 0, slowestMs: sorted.at(-1) ?? 0 };
+    },
+  };
 }

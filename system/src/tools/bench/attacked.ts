@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
-import { ALL_LIMITS } from '../attacks/all-limits.ts';
+import { ALL_LIMITS } from '../../shop/limit-settings.ts';
 import { ATTACKS } from '../attacks/attacks.ts';
-import { attackTarget, honestRequest, type Target } from '../attacks/attack-target.ts';
-import { bystander, type Seen } from '../attacks/bystander.ts';
-import { EXIT, withUsage } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { attackTarget, bystander, honestRequest, type Seen, type Target } from '../attacks/attack-target.ts';
+import { EXIT, exitCodeOf, withUsage } from '../../cli/errors.ts';
 import type { ServiceName } from '@souk/contracts/services';
 import type { BenchShop } from './shop/bench-shop.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';

@@ -1,36 +1,36 @@
 import { parseArgs } from 'node:util';
 import { SERVICES } from '@souk/contracts/services';
 import { UsageError, withUsage } from '../../cli/errors.ts';
-import type { Break } from './breaking.ts';
-import { ARRIVALS, type Arrivals } from './load/arrivals.ts';
+import type { Break } from './measured-run.ts';
+import { ARRIVALS, type Arrivals } from './load/random.ts';
 import { CONNECTION_BOUND } from './load/connections.ts';
 
 export const BENCH_HELP = `npm run bench                  open-loop load on an embedded shop in a process of its own, then the checker
 npm run bench -- --real        the same on five compiled services with servers of their own (compiled first where needed)
-  --replicas N                 with --real: so many processes each of order, inventory and payment (default 1)
+  --replicas N                 with --real: N processes each of order, inventory and payment (default 1)
 
 Runs, one of:
   --rates A,B,C                orders offered per second, one run each (default 500,1500,2000; real: 500,1000)
   --overload                   finds the best rate, then offers 60, 100, 150, 300 and 60 % of it
     --best N                   takes N orders/s as the best rate instead of looking for it
   --grow N                     stores N orders at 80 % of --best (default 1000; real: 800) and measures at 10^4, 3*10^4, 10^5, ...
-    --products N               has so many more products in the catalogue (default 0)
+    --products N               puts N more products into the catalogue (default 0)
   --hot                        20,000 orders on one SKU with 1,000 units
 
 The load:
   --seconds N                  length of a run or of a step (default 10; --overload: 30, its first and last step 60 at most)
-  --arrivals poisson|even      customers who know nothing of each other, or one like the other (default poisson)
-  --mix orders|shop            good orders alone, or what a shop sees: declines, cancellations, repeated keys,
+  --arrivals poisson|even      independent customers, or orders at equal intervals (default poisson)
+  --mix orders|shop            good orders only, or what a shop sees: declines, cancellations, repeated keys,
                                one hot SKU, many SKUs of which few are asked for often (default orders)
-  --buyers N                   customers: ten are registered, the others have tokens alone (default 10; --mix shop, --hot: 2000)
+  --buyers N                   customers: ten are registered, the others only have tokens (default 10; --mix shop, --hot: 2000)
   --skus N                     articles of --mix shop (default 200)
-  --retry                      refused callers come back after Retry-After
+  --retry                      refused callers retry after the time in Retry-After
   --connections N              most connections at once (default ${CONNECTION_BOUND})
-  --seed N                     another seed, other arrivals and other mixed orders (default 1)
+  --seed N                     seed of the arrivals and of the mixed orders (default 1)
 
 Faults, in the middle of each run of --rates, or of each step of --overload at 100 % and more:
-  --kill NAME                  ends a process with SIGKILL and starts it again: shop; real: a service, mysql, mongodb, kafka
-  --freeze NAME                holds a process (SIGSTOP) and lets it go on
+  --kill NAME                  kills a process (SIGKILL) and starts it again: shop; real: a service, mysql, mongodb, kafka
+  --freeze NAME                freezes a process (SIGSTOP) and resumes it
     --away S                   seconds without it, at most half of --seconds (default 10)
 
 And:

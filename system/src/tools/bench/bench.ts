@@ -1,11 +1,14 @@
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { BenchArguments } from './bench-arguments.ts';
 import type { Work } from './load/order-request.ts';
 import { measuredRun, type MeasuredRun, type RunOptions } from './measured-run.ts';
-import type { PromisedOrders } from './promised-orders.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
 import { makeBuyers, REGISTERED } from './work/buyers.ts';
-import { makeMixedCatalogue, mixedOrders } from './work/mixed-orders.ts';
-import { makePlainCatalogue, plainOrders } from './work/plain-orders.ts';
+import { makeMixedCatalogue, makePlainCatalogue, mixedOrders, plainOrders } from './work/orders.ts';
 
 /** Everything that a mode of the benchmark works with. */
 export interface Bench {
@@ -57,4 +60,31 @@ async function workFor({ mix, buyers: count, skus, seed }: BenchArguments, shop:
   else await makePlainCatalogue(shop);
   const buyers = await makeBuyers(shop, { registered, signed, declined: mixed });
   return mixed ? mixedOrders(shop, buyers, { skus, seed }) : plainOrders(shop, buyers);
+}
+
+/** Stores the ids of all orders that were answered 202 in a file, because there may be millions. */
+interface PromisedOrders extends AsyncDisposable {
+  add(ids: readonly string[]): Promise<void>;
+  batches(): AsyncIterable<readonly string[]>;
+}
+
+const PER_BATCH = 1000;
+
+export async function promisedOrders(): Promise<PromisedOrders> {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-promised-'));
+  const file = join(folder, 'orders');
+  await appendFile(file, '');
+  return {
+    add: (ids) => appendFile(file, ids.map((id) => `${id}\n`).join('')),
+    async *batches() {
+      let batch: string[] = [];
+      for await (const id of createInterface({ input: createReadStream(file) })) {
+        if (batch.push(id) < PER_BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      yield batch;
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
 }

@@ -1,17 +1,16 @@
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError, withUsage } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { EXIT, exitCodeOf, UsageError, withUsage } from '../../cli/errors.ts';
 import { shopClient } from '../../shop/shop-client.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
-import { type KeptSession, keptSession } from './work/kept-session.ts';
-import { type Load, prepareLoad } from './work/prepare-load.ts';
+import { type KeptSession, keptSession } from './work/tokens.ts';
+import { type Load, prepareLoad } from './work/orders.ts';
 import { runLoad } from './load/run-load.ts';
 import { allEnded } from './order-ends.ts';
 
-const HELP = `npm run bench:leaving        what those who stay wait for while others leave: six callers place orders, embedded
-  --leavers N                150 accounts, ten of them leave a second
+const HELP = `npm run bench:leaving        how long those who stay wait while others delete their accounts: six callers place orders, embedded
+  --leavers N                150 accounts, of which ten a second are deleted
   --each N                   orders of each of them (10)
-  --orders N                 orders of one more, who leaves afterwards (20000; the row of docs/performance.md has 100000)
+  --orders N                 orders of one more customer, who leaves afterwards (20000; the row of docs/performance.md has 100000)
   --seconds N                length of each part (15)
 `;
 
@@ -172,7 +171,7 @@ function leavingArguments(argv: readonly string[]) {
   );
   const number = (name: 'leavers' | 'each' | 'orders' | 'seconds', most: number): number => {
     const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < 0 || value > most) throw new UsageError(`--${name}: a whole number up to ${most}`);
+    if (!Number.isInteger(value) || value < 0 || value > most) throw new UsageError(`--${name} needs a whole number from 0 to ${most}`);
     return value;
   };
   return { leavers: number('leavers', 1000), each: number('each', 1000), orders: number('orders', 1_000_000), seconds: number('seconds', 600), help: values.help };

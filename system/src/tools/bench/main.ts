@@ -1,20 +1,18 @@
-import { EXIT } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { EXIT, exitCodeOf } from '../../cli/errors.ts';
 import { progressLine } from '../../cli/progress-line.ts';
 import { checkShop } from '../../verify/check-shop.ts';
-import { prepareBench, type Bench } from './bench.ts';
 import { BENCH_HELP, BENCH_USAGE, benchArguments } from './bench-arguments.ts';
-import { machineLine } from './machine.ts';
+import { type Bench, prepareBench, promisedOrders } from './bench.ts';
+import { runHot, runRates } from './modes/fixed-rates.ts';
 import { runGrow } from './modes/grow.ts';
-import { runHot } from './modes/hot.ts';
 import { runOverload } from './modes/overload.ts';
-import { runRates } from './modes/rates.ts';
-import { promisedOrders } from './promised-orders.ts';
-import { saveResult } from './save-result.ts';
-import { rawParts } from './raw/raw-parts.ts';
-import { type Result, said } from './result.ts';
+import { saveResult } from './page/page.ts';
+import type { RawPart } from './raw/raw-parts.ts';
+import { said } from './report.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
+import type { Result } from './summary.ts';
 
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
@@ -74,7 +72,7 @@ function measure(bench: Bench): Promise<Partial<Result>> {
   }
 }
 
-const CUT_SHORT = { violations: 1, checker: 'checker: not asked, because the bench was stopped before its end' };
+const CUT_SHORT = { violations: 1, checker: 'checker: not run, because the bench was stopped before its end' };
 
 /** Imported here so that only `--real` loads drivers and servers. */
 async function realShop(replicas: number): Promise<BenchShop> {
@@ -82,11 +80,16 @@ async function realShop(replicas: number): Promise<BenchShop> {
   return realBenchShop({}, replicas);
 }
 
+/** Imported here so that only `--raw` loads what it measures. */
+async function rawParts(shop: BenchShop): Promise<readonly RawPart[]> {
+  return (await import('./raw/raw-parts.ts')).rawParts(shop);
+}
+
 /** The first Ctrl-C ends the current run and reports it; the second one ends the process. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const stopping = () => {
-    process.stderr.write('stopping; again to stop at once\n');
+    process.stderr.write('stopping; press Ctrl-C again to stop at once\n');
     stop.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stopping);
@@ -97,6 +100,13 @@ async function verdict(shop: BenchShop, promised: Awaited<ReturnType<typeof prom
   const progress = progressLine();
   const { violations, seen } = await checkShop(shop.records, promised.batches(), progress.tell).finally(progress.end);
   return { violations, checker: `checker: ${violations} violations over ${seen('orders')} orders` };
+}
+
+/** The measured machine in one line: without it figures say nothing. */
+function machineLine(): string {
+  const model = cpus()[0]?.model ?? 'unknown processor';
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${availableParallelism()} x ${model}, ${memory} GB, Linux ${release()}, Bun ${Bun.version}; generator on the same machine`;
 }
 
 process.exitCode = await exitCodeOf(main, BENCH_USAGE);

@@ -1,10 +1,28 @@
-import type { Incident } from './breaking.ts';
 import { type Percentiles, percentilesOf } from './load/latencies.ts';
 import type { Refusals } from './load/outcomes.ts';
-import type { MeasuredRun, Sample } from './measured-run.ts';
-import type { OrderEnds, WaitingOrders } from './order-ends.ts';
-import { type SettledRun, settledRun } from './settled-run.ts';
+import type { Incident, MeasuredRun, Sample } from './measured-run.ts';
+import type { GrowthPoint } from './modes/grow.ts';
+import { type OrderEnds, type SettledRun, settledRun, type WaitingOrders } from './order-ends.ts';
+import type { RawPart } from './raw/raw-parts.ts';
 import type { Usage } from './shop/bench-shop.ts';
+
+/** Everything that one command has measured, for the JSON file and the page. */
+export interface Result {
+  readonly command: string;
+  readonly mode: string;
+  readonly seed: number;
+  readonly at: string;
+  /** The machine and the versions it ran on, a line each. */
+  readonly machine: readonly string[];
+  readonly runs: readonly RunSummary[];
+  /** Sentences about the result as a whole. */
+  readonly findings: readonly string[];
+  readonly growth?: readonly GrowthPoint[];
+  readonly raw?: readonly RawPart[];
+  /** Promises of the shop that the run itself found broken, a sentence each. */
+  readonly wrong: readonly string[];
+  readonly checker: string;
+}
 
 /** Figures of one run, for the page and the JSON file. */
 export interface RunSummary {

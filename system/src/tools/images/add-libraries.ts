@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BillOfMaterials, type Component, withComponents } from './bill-of-materials.ts';
+import { type BillOfMaterials, type Component, withComponents } from './materials.ts';
 
 /**
  * `bun add-libraries.ts SERVICE IMAGE`, for image builds: puts the bill of materials and the licence texts of `dist/SERVICE` into

@@ -1,8 +1,8 @@
 import { SERVICES } from '@souk/contracts/services';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { programBuild } from './program-build.ts';
-import { writeMaterials } from './write-materials.ts';
+import { programBuild } from './lean-program.ts';
+import { writeMaterials } from './materials.ts';
 
 /**
  * `npm run compile [service ...]`: compiles one executable per service into `dist/`, all five if none is named. The Dockerfile

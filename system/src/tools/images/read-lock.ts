@@ -10,7 +10,7 @@ export interface LockedPackage {
 /** Throws if the text is not a lockfile of the version that this Bun writes. */
 export function readLock(text: string): readonly LockedPackage[] {
   const { lockfileVersion, packages } = Bun.JSONC.parse(text) as { lockfileVersion: number; packages: Readonly<Record<string, readonly unknown[]>> };
-  if (lockfileVersion !== 2) throw new Error(`bun.lock has version ${lockfileVersion}: see whether packages are still told the same way`);
+  if (lockfileVersion !== 2) throw new Error(`bun.lock has version ${lockfileVersion}: check that packages are still written the same way`);
   return Object.values(packages).map((entry) => {
     const [id = ''] = entry as readonly string[];
     const at = id.indexOf('@', 1);

@@ -4,7 +4,7 @@ import type { LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { ALL_LIMITS } from '../../../src/tools/attacks/all-limits.ts';
+import { ALL_LIMITS } from '../../../src/shop/limit-settings.ts';
 import { type Target, attackTarget } from '../../../src/tools/attacks/attack-target.ts';
 import { compileOutdated } from '../../../src/tools/images/compile-outdated.ts';
 import { startShopProcess } from '../../../src/shop/shop-process.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/service/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { type Load, prepareLoad } from '../../../src/tools/bench/work/prepare-load.ts';
+import { type Load, prepareLoad } from '../../../src/tools/bench/work/orders.ts';
 import { newAccounts } from '../../../src/shop/embedded/accounts.ts';
 import type { RealShopAddresses, ServerAddresses } from '../../../src/shop/real/addresses.ts';
 import { type RealShop, realShop, type RealShopSettings } from '../../../src/shop/real/real-shop.ts';
@@ -14,7 +14,7 @@ import { realRecords } from '../../../src/verify/real-records.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
 import { deleteTopics } from '../../support/delete-topics.ts';
 import { prepareDatabases } from '../../support/prepare-databases.ts';
-import { WITHOUT_LIMITS } from '../../../src/shop/without-limits.ts';
+import { WITHOUT_LIMITS } from '../../../src/shop/limit-settings.ts';
 
 /** Five processes to be broken one by one, and customers who order from them. */
 export interface FaultShop extends AsyncDisposable {

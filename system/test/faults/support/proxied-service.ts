@@ -6,7 +6,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { ENGINE } from '../../../src/shop/real/shop-databases.ts';
 import { serviceCommand } from '../../../src/shop/real/service-command.ts';
 import { freePort } from '../../../src/tools/servers/free-port.ts';
-import { askReady } from '../../../src/shop/ask-ready.ts';
+import { askReady } from '../../../src/shop/ask.ts';
 import type { RealShopAddresses } from '../../../src/shop/real/addresses.ts';
 
 /** A service's program behind networks that can be broken, and what it says. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
-import type { Load } from '../../../src/tools/bench/work/prepare-load.ts';
+import type { Load } from '../../../src/tools/bench/work/orders.ts';
 
 /** What became of one request for an order. */
 export interface Placement {

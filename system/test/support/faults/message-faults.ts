@@ -14,7 +14,7 @@ export const MESSAGE_FAULTS: readonly Fault[] = [
     facts: { events: withLast(4) },
   },
   {
-    what: 'a version that was given twice',
+    what: 'two events with the same version',
     breaks: [VERSIONS],
     facts: { events: withLast(2) },
   },
@@ -24,12 +24,12 @@ export const MESSAGE_FAULTS: readonly Fault[] = [
     facts: { orders: [{ ...paid, version: 4 }, back, short] },
   },
   {
-    what: 'a committed event that never went out',
+    what: 'a committed event that is not in the log',
     breaks: [SENT],
     facts: { logged: healthy.logged.filter(({ id }) => id !== 'o-back/4') },
   },
   { what: 'events that are not marked as sent', breaks: [SENT], facts: { backlogs: [aBacklog({ unsent: 1 })] } },
-  { what: 'a message that nobody has handled', breaks: [LEFT], facts: { unhandled: [{ messages: 1 }] } },
+  { what: 'an unhandled message', breaks: [LEFT], facts: { unhandled: [{ messages: 1 }] } },
   { what: 'a parked message', breaks: [LEFT], facts: { backlogs: [aBacklog({ parked: 1 })] } },
   {
     what: 'a dead letter',

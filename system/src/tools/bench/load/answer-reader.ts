@@ -75,7 +75,7 @@ function answerAt(bytes: Buffer, isClosed: boolean): Read | undefined {
 
 function statusOf(head: string): number {
   const status = Number(head.slice(9, 12));
-  if (!head.startsWith('HTTP/1.1 ') || !Number.isInteger(status) || status < 100) throw new AnswerError(`no HTTP/1.1: ${head.slice(0, 40)}`);
+  if (!head.startsWith('HTTP/1.1 ') || !Number.isInteger(status) || status < 100) throw new AnswerError(`not HTTP/1.1: ${head.slice(0, 40)}`);
   return status;
 }
 
@@ -130,6 +130,13 @@ const DIGITS = { 10: /^[0-9]+$/, 16: /^[0-9a-f]+$/i } as const;
 
 function numberIn(text: string, base: 10 | 16): number {
   const value = DIGITS[base].test(text.trim()) ? Number.parseInt(text, base) : Number.NaN;
-  if (Number.isNaN(value) || value > BODY_LIMIT) throw new AnswerError(`no length of a body: ${text.slice(0, 40)}`);
+  if (Number.isNaN(value) || value > BODY_LIMIT) throw new AnswerError(`not the length of a body: ${text.slice(0, 40)}`);
   return value;
+}
+
+/** Seconds of Retry-After; the shop never gives it as a date. */
+export function retryAfterOf({ header }: HttpAnswer): number | undefined {
+  const said = header('retry-after');
+  const seconds = Number(said);
+  return said === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds;
 }

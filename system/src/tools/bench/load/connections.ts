@@ -31,7 +31,7 @@ export interface ConnectionOptions {
 
 /** Below the limit of open files that a process has on most machines. */
 export const CONNECTION_BOUND = 16_000;
-export const ANSWER_LIMIT_MS = 120_000;
+const ANSWER_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 1000;
 
 interface Exchange {

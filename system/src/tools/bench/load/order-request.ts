@@ -1,5 +1,5 @@
 /** The kinds of orders in a mixed load; a plain load has `good` ones only. */
-export const ORDER_KINDS = ['good', 'hot', 'declined', 'cancelled', 'repeated', 'sold out'] as const;
+const ORDER_KINDS = ['good', 'hot', 'declined', 'cancelled', 'repeated', 'sold out'] as const;
 export type OrderKind = (typeof ORDER_KINDS)[number];
 
 /** One order before it is sent. */

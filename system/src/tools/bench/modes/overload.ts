@@ -1,9 +1,8 @@
 import { type Bench, warmUp } from '../bench.ts';
 import type { MeasuredRun, RunOptions } from '../measured-run.ts';
 import { allEnded } from '../order-ends.ts';
-import { type Result, said } from '../result.ts';
-import type { RunSummary } from '../summary.ts';
-import { report } from './rates.ts';
+import { report, said } from '../report.ts';
+import type { Result, RunSummary } from '../summary.ts';
 
 const FIRST_RATE = { embedded: 800, real: 600 };
 const GROWTH = 1.2;

@@ -1,12 +1,10 @@
-import { decadesAround, escaped, numberText, ticksTo } from './svg.ts';
-
 /** One line or area of a chart; a value that is null leaves a gap. */
 export interface Series {
   readonly name: string;
   readonly values: readonly (readonly [x: number, y: number | null])[];
 }
 
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly text: string;
   /** Line of the text below the top, from 0. */
@@ -157,3 +155,28 @@ const dash = (i: number): string => DASHES[(i + 3 * Math.floor(i / COLOURS.lengt
 const round = (value: number): number => Math.round(value * 10) / 10;
 const mostOf = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
 const leastOf = (values: readonly number[]): number => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+
+/** Escapes text for HTML and attributes. */
+export function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** Round numbers from 0 to at least `most`, four to seven of them: 1, 2 or 5 times a power of ten apart. */
+export function ticksTo(most: number): readonly number[] {
+  const rough = Math.max(most, 1e-9) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10) * power;
+  const count = Math.max(1, Math.ceil(most / step - 1e-9));
+  return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+}
+
+/** Powers of ten around these values, for a logarithmic axis. */
+export function decadesAround(least: number, most: number): readonly number[] {
+  const from = Math.floor(Math.log10(Math.max(least, 1e-3)));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(most, 1e-3))));
+  return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
+}
+
+export function numberText(value: number): string {
+  return value >= 1000 ? value.toLocaleString('en-US', { maximumFractionDigits: 0 }) : String(Number(value.toPrecision(3)));
+}

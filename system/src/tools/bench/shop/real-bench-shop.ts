@@ -1,15 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Environment } from '@souk/chassis/service/config';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { newAccounts } from '../../../shop/embedded/accounts.ts';
 import type { ServiceChild } from '../../../shop/real/service-child.ts';
 import { type ThrowAwayShop, throwAwayShop } from '../../../shop/real/throw-away-shop.ts';
-import type { Server } from '../../servers/server.ts';
 import { realRecords } from '../../../verify/real-records.ts';
-import { newSigningKey } from '../work/signing-key.ts';
-import { BENCH_SETTINGS, type BenchShop, type Breakable } from './bench-shop.ts';
-import { childWith } from './child-process.ts';
-import { mysqlCounters, mysqlTables, setMysql } from './mysql-counters.ts';
-import { innodbSettings } from './mysql-settings.ts';
-import { diskBytes, type ReadUsage, usageMeter } from './usage-meter.ts';
+import type { Server } from '../../servers/server.ts';
+import { newSigningKey } from '../work/tokens.ts';
+import { BENCH_SETTINGS, type BenchShop, type Breakable, diskBytes, type ReadUsage, usageMeter } from './bench-shop.ts';
 
 /** Five compiled services in processes of their own, on servers of their own; `replicas` of order, inventory and payment. */
 export async function realBenchShop(settings: Environment = {}, replicas = 1): Promise<BenchShop> {
@@ -93,4 +94,75 @@ function breakableService(service: ServiceChild): Breakable {
 
 function breakableServer(server: Server): Breakable {
   return { kill: server.kill, start: server.start, freeze: server.pause, thaw: server.resume };
+}
+
+const known = new Map<string, number>();
+
+/** Id of the process that this one started with `variable` in its environment; undefined: there is none now. */
+function childWith(variable: string): number | undefined {
+  const before = known.get(variable);
+  if (before !== undefined && isOurs(before, variable)) return before;
+  const found = readdirSync('/proc').map(Number).find((pid) => Number.isInteger(pid) && isOurs(pid, variable));
+  if (found === undefined) known.delete(variable);
+  else known.set(variable, found);
+  return found;
+}
+
+function isOurs(pid: number, variable: string): boolean {
+  try {
+    const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1];
+    return Number(parent) === process.pid && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable);
+  } catch {
+    // It has ended meanwhile, or belongs to another user.
+    return false;
+  }
+}
+
+const COMPOSE_FILE = join(import.meta.dir, '../../../../../compose.yaml');
+const SETTING = /^--(innodb-[a-z-]+)=(\d+)([KMG]?)$/;
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+interface ComposeFile {
+  readonly services: { readonly mysql: { readonly command: readonly string[] } };
+}
+
+/** The InnoDB settings with which compose.yaml starts MySQL, by name: the benchmark measures what is deployed. */
+async function innodbSettings(): Promise<Readonly<Record<string, number>>> {
+  const { services } = Bun.YAML.parse(await readFile(COMPOSE_FILE, 'utf8')) as ComposeFile;
+  const found = services.mysql.command.flatMap((option) => {
+    const [, name, number, unit = ''] = SETTING.exec(option) ?? [];
+    return name === undefined ? [] : [[name.replaceAll('-', '_'), Number(number) * (UNITS[unit] ?? 1)] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+const CONNECT_LIMIT_MS = 5000;
+const COUNTED = /^(Innodb_data_(written|read|writes|reads|fsyncs)|Innodb_os_log_written|Innodb_rows_(read|inserted|updated|deleted)|Innodb_buffer_pool_(reads|pages_flushed)|Com_(commit|insert|update|delete|select)|Questions)$/;
+
+/** MySQL's own counters of rows, bytes and statements, for the whole server. */
+async function mysqlCounters(address: string): Promise<Record<string, number>> {
+  const rows = await asked<{ Variable_name: string; Value: string }>(address, 'show global status');
+  return Object.fromEntries(rows.filter(({ Variable_name }) => COUNTED.test(Variable_name)).map(({ Variable_name, Value }) => [Variable_name, Number(Value)]));
+}
+
+/** Bytes of each table's file, indexes included. */
+async function mysqlTables(address: string): Promise<Record<string, number>> {
+  const sql = "select name, file_size as bytes from information_schema.innodb_tablespaces where name like '%/%' and name not like 'sys/%'";
+  const rows = await asked<{ NAME?: string; name?: string; bytes: number | string }>(address, sql);
+  return Object.fromEntries(rows.map(({ NAME, name = NAME ?? '', bytes }) => [name.replace('/', '.'), Number(bytes)]));
+}
+
+/** Changes settings of a running server, also for its later starts. */
+async function setMysql(address: string, settings: Readonly<Record<string, number>>): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) await asked(address, `set persist ${name} = ${value}`);
+}
+
+async function asked<R>(address: string, sql: string): Promise<readonly R[]> {
+  const connection = await createConnection({ ...mysqlAddress(address), connectTimeout: CONNECT_LIMIT_MS });
+  try {
+    const [rows] = await connection.query<(R & RowDataPacket)[]>(sql);
+    return rows;
+  } finally {
+    connection.destroy();
+  }
 }

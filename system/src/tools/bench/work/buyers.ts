@@ -1,7 +1,6 @@
 import { shopClient } from '../../../shop/shop-client.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { BenchShop } from '../shop/bench-shop.ts';
-import { keptSession } from './kept-session.ts';
+import { keptSession } from './tokens.ts';
 
 /** A customer with a card that works and one that is declined. */
 export interface Buyer {
@@ -11,7 +10,7 @@ export interface Buyer {
   readonly declinedMethodId: string;
 }
 
-export interface BuyersOptions {
+interface BuyersOptions {
   /** Number of accounts that are registered and sign in with a password, which costs the shop a tenth of a second each. */
   readonly registered: number;
   /** Number of customers who only have a token, signed with the key that this shop was given. */
@@ -71,4 +70,16 @@ function signedToken({ signingKey }: Pick<BenchShop, 'signingKey'>): Buyer['toke
     }
     return token;
   };
+}
+
+/** Runs `count` pieces of work, `atOnce` of them at a time, and returns their results in order. */
+export async function inParallel<T>(atOnce: number, count: number, run: (i: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
+      for (let i = next++; i < count; i = next++) results[i] = await run(i);
+    }),
+  );
+  return results;
 }
