@@ -28,7 +28,7 @@ export class EventTooLargeError extends Error {
     readonly size: number,
     readonly limit: number,
   ) {
-    super(`the event ${type} would have ${size} bytes, ${limit} are the limit`);
+    super(`the event ${type} would have ${size} bytes; the limit is ${limit}`);
     this.name = 'EventTooLargeError';
   }
 }

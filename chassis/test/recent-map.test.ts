@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { recentMap } from '../src/recent-map.ts';
 
-describe('a map of what was asked for recently', () => {
-  test('has what was put last, under one key once', () => {
+describe('a map of recently used keys', () => {
+  test('returns the last value of a key', () => {
     const map = recentMap<number>(10);
     map.set('a', 1);
     map.set('a', 2);
     expect([map.get('a'), map.get('b')]).toEqual([2, undefined]);
   });
 
-  test('has the last half of its limit for sure, and never more than all of it', () => {
+  test('keeps at least half of its limit and never more than the limit', () => {
     const isKnown = (age: number): boolean => {
       const map = recentMap<number>(10);
       for (let n = 0; n < 57; n += 1) map.set(`key-${n}`, n);
@@ -20,7 +20,7 @@ describe('a map of what was asked for recently', () => {
     expect(known.filter(Boolean).length).toBeLessThanOrEqual(10);
   });
 
-  test('who is asked for stays, who is not goes', () => {
+  test('keeps keys that are read and drops those that are not', () => {
     const map = recentMap<string>(10);
     map.set('asked', 'here');
     map.set('forgotten', 'gone');
@@ -31,7 +31,7 @@ describe('a map of what was asked for recently', () => {
     expect(map.get('forgotten')).toBeUndefined();
   });
 
-  test('a value that was replaced does not come back with an older generation', () => {
+  test('does not bring a replaced value back from an older generation', () => {
     const map = recentMap<number>(4);
     map.set('a', 1);
     map.set('b', 1);

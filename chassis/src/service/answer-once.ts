@@ -5,7 +5,7 @@ import type { Collections, UseCase } from '../engine/writer/use-case.ts';
 import type { StoredAnswer } from '../stored-answer.ts';
 import { answerResponse, type Idempotency } from '../web/app/conditional-requests.ts';
 import { causeOf } from '../web/app/request-facts.ts';
-import { problem } from '../web/problems/problem.ts';
+import { Problem, problem } from '../web/problems/problem.ts';
 
 /** A request to a route that takes an Idempotency-Key. */
 export interface Asked {
@@ -14,21 +14,27 @@ export interface Asked {
   readonly request: Request;
 }
 
-/** Carries a command out, once per Idempotency-Key. `render` throws the problem of a refusal, which is not kept under the key. */
+/**
+ * Carries a command out, once per Idempotency-Key. `render` returns the problem of a refusal, which is thrown here, after the
+ * commit, and not kept under the key.
+ */
 export async function answerOnce<C extends Collections, Task, Value, Answer>(
   commands: Pick<Engine<C, Task>, 'execute' | 'executeOnce'>,
   useCase: UseCase<C & ChassisCollections, Value, Answer, Task>,
   value: Value,
   { idempotency, request }: Asked,
-  render: (answer: Answer) => StoredAnswer,
+  render: (answer: Answer) => StoredAnswer | Problem,
 ): Promise<Response> {
   const cause = causeOf(request);
-  if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, value, cause)), request);
-  return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause), request);
+  if (idempotency !== undefined) return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause), request);
+  const answer = render(await commands.execute(useCase, value, cause));
+  if (answer instanceof Problem) throw answer;
+  return answerResponse(answer, request);
 }
 
-/** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
+/** Throws a refusal, the 422 problem when the key was used for another request, the 409 one while the first request runs. */
 export function onceResponse(outcome: OnceAnswer, request: Request): Response {
+  if (outcome.kind === 'refused') throw outcome.refusal;
   if (outcome.kind === 'reused') {
     throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
   }

@@ -3,7 +3,7 @@ import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NotModified } from '@souk/chassis/web/bodies/no-body';
-import { problem } from '@souk/chassis/web/problems/problem';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
@@ -89,9 +89,9 @@ function noSuchWarehouse() {
   return problem('not-found', { detail: 'There is no such warehouse: GET /warehouses lists those there are.' });
 }
 
-function opened(answer: Opened): StoredAnswer {
+function opened(answer: Opened): StoredAnswer | Problem {
   if (answer.kind === 'too-many')
-    throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already: change one that is not needed.` });
+    return problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already: change one that is not needed.` });
   const { id, version } = answer.warehouse;
   return storedAnswer(201, warehouseRepresentation(answer.warehouse), {
     etag: entityTag(version),

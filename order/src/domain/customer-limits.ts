@@ -18,10 +18,6 @@ export type LimitRefusal =
   | { readonly code: 'open-orders-limit'; readonly limit: number; readonly has: number }
   | { readonly code: 'pieces-on-hold-limit'; readonly limit: number; readonly has: number; readonly asked: number };
 
-export function isLimit(refusal: { readonly code: string }): refusal is LimitRefusal {
-  return refusal.code === 'open-orders-limit' || refusal.code === 'pieces-on-hold-limit';
-}
-
 /** `countsUntil` of an order that has not ended: never, as a number that an SQL integer can hold. */
 export const UNTIL_IT_ENDS = Number.MAX_SAFE_INTEGER;
 

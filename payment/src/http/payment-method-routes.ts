@@ -2,7 +2,7 @@ import { answerOnce } from '@souk/chassis/service/answer-once';
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
@@ -99,15 +99,15 @@ function noSuchMethod() {
   return problem('not-found', { detail: 'You have no such payment method: GET /payment-methods lists yours.' });
 }
 
-/** Throws a problem when the caller was deleted since the token was checked, or has reached the limit. */
-function added(addition: Addition): StoredAnswer {
+/** A problem when the caller was deleted since the token was checked, or has reached the limit. */
+function added(addition: Addition): StoredAnswer | Problem {
   switch (addition.kind) {
     case 'added':
       return storedAnswer(201, methodRepresentation(addition.method), { location: `/payment-methods/${addition.method.id}` });
     case 'too-many':
-      throw problem('payment-method-limit', { detail: `You have ${addition.limit} payment methods, and may have no more: remove one (DELETE /payment-methods/{id}) first.` });
+      return problem('payment-method-limit', { detail: `You have ${addition.limit} payment methods, and may have no more: remove one (DELETE /payment-methods/{id}) first.` });
     case 'gone':
-      throw problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
+      return problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
     default:
       return addition satisfies never;
   }

@@ -81,8 +81,9 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     });
 }
 
-function creation(answer: CategoryAnswer) {
-  const category = acceptedCategory(answer);
+function creation(answer: CategoryAnswer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return categoryRefused(answer.kind);
+  const { category } = answer;
   return storedAnswer(201, categoryRepresentation(category), {
     etag: entityTag(category.version),
     location: `/categories/${category.id}`,

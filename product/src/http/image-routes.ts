@@ -99,8 +99,9 @@ function ofThese(bytes: Uint8Array, alt: string, idempotency: Idempotency): Idem
   return { ...idempotency, fingerprint };
 }
 
-function creation(answer: ImageAnswer) {
-  const image = acceptedImage(answer);
+function creation(answer: ImageAnswer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return imageRefused(answer);
+  const { image } = answer;
   return storedAnswer(201, image, { location: image.url });
 }
 

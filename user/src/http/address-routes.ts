@@ -3,7 +3,7 @@ import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
-import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/problem';
+import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -99,10 +99,10 @@ function noSuchAddress() {
 }
 
 function answerOf(limit: number) {
-  return (added: Added): StoredAnswer => {
-    if (added.kind === 'user-unknown') throw accountGone();
-    if (added.kind === 'full') throw problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
-    if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);
+  return (added: Added): StoredAnswer | Problem => {
+    if (added.kind === 'user-unknown') return accountGone();
+    if (added.kind === 'full') return problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
+    if (added.kind === 'too-often') return addressesAddedTooOften(added.waitMs);
     const { address } = added;
     const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
     return storedAnswer(201, addressRepresentation(address), headers);
