@@ -1,4 +1,4 @@
-import type { TimeSource } from '../src/time-source.ts';
+import type { TimeSource } from '../src/engine/gathering.ts';
 
 /** Time that passes when a test says so. */
 export interface HandTime extends TimeSource {

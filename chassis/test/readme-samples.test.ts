@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../src/testing/temporary-store.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 /** The samples lie outside of the repository: here is where they find packages. */

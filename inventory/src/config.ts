@@ -1,7 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { type ConfigOf, integer, withDefault } from '@souk/chassis/service/config';
-import { serverConfig } from '@souk/chassis/service/server-config';
-import { ASKS_PRODUCT, FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
+import { ASKS_PRODUCT, FRESH_SECOND_FACTOR, JUDGES_TOKENS, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
 
 export const INVENTORY_CONFIG = {
   ...serviceConfig({ port: 4002 }),

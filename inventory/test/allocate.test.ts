@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderItem } from '@souk/contracts/saga';
 import fc from 'fast-check';
 import { allocate, type AllocationReason, type ReasonedAllocation } from '../src/domain/allocate.ts';
 import type { StockLevels } from '../src/domain/move-stock.ts';

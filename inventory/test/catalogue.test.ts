@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import { followingEndedAccess } from '@souk/chassis/engine/messaging/follow-ended-access';
+import { followingEndedAccess } from '@souk/chassis/engine/ended-access';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { topicsReadBy } from '@souk/contracts/topics';

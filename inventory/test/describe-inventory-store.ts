@@ -1,4 +1,4 @@
-import { LOOKS } from '@souk/chassis/web/paging/looked';
+import { LOOKS } from '@souk/chassis/web/paging';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';

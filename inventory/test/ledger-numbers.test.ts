@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { migrate } from '@souk/chassis/stores/sql/migrations';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { inventoryMigrations, type InventorySchema, ledgerNumbers } from '../src/storage/inventory-schema.ts';
 import { sqlInventoryReads } from '../src/storage/sql-inventory-store.ts';

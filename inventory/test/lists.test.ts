@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import { productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 

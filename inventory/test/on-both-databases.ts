@@ -4,7 +4,7 @@ import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
 

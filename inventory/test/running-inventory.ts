@@ -3,7 +3,7 @@ import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
-import { eventOf } from '@souk/chassis/testing/event-of';
+import { eventOf } from '@souk/chassis/testing/recorded-log';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';

@@ -1,7 +1,7 @@
 import { type SQLQueryBindings, Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
-import type { Statement } from '@souk/chassis/stores/sql/statement';
+import type { Statement } from '@souk/chassis/stores/sql/sql-database';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { CompiledQuery, KyselyPlugin } from 'kysely';
 import { inventoryCollections } from '../src/storage/inventory-rows.ts';

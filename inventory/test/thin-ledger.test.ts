@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { migrate } from '@souk/chassis/stores/sql/migrations';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import { MOVEMENT_COLUMNS } from '../src/storage/inventory-rows.ts';

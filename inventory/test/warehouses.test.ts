@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import type { Warehouse } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
 import { lastPriority, networkOf } from '../src/domain/warehouse.ts';

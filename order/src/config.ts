@@ -1,7 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/service/config';
-import { serverConfig } from '@souk/chassis/service/server-config';
-import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
+import { ASKS_PRODUCT, JUDGES_TOKENS, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
 
 const DAY_S = 86_400;
 

@@ -1,5 +1,5 @@
 import { readConfig } from '@souk/chassis/service/config';
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
 import { runProgram } from '@souk/chassis/service/run-program';
 import { productApi } from './catalogue/product-api.ts';
 import { ORDER_PROCESS_CONFIG } from './config.ts';

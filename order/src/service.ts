@@ -1,13 +1,12 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
-import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
+import type { KeySource } from '@souk/chassis/web/sign-in/signing-keys';
 import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import { newId } from '@souk/chassis/ids';
-import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
+import { createService, type Service, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
 import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { type Report, reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
-import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { OrderConfig } from './config.ts';
 import type { CatalogueLookup } from './domain/catalogue.ts';

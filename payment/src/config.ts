@@ -1,7 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/service/config';
-import { serverConfig } from '@souk/chassis/service/server-config';
-import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
+import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
 
 /** The gateways that `gateway/gateways.ts` can open. */
 export const GATEWAY_NAMES = ['simulator'] as const;

@@ -1,5 +1,5 @@
 import { ConfigError, readConfig } from '@souk/chassis/service/config';
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
 import { runProgram } from '@souk/chassis/service/run-program';
 import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';

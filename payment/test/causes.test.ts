@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent } from '@souk/contracts/envelope';
 import { eur } from './builders.ts';

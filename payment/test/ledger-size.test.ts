@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAL_LIMIT } from '@souk/chassis/checkpoints';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 
 test("the WAL of the simulator's ledger shrinks below its limit with the next writes after a long reader has ended", async () => {

@@ -1,7 +1,7 @@
 import { KEYED_ANSWERS } from '@souk/chassis/engine/writer/answer-key';
 import { NO_CAUSE } from '@souk/chassis/cause';
 import type { NewEvent, NewNote } from '@souk/chassis/engine/writer/use-case';
-import { checkEventData } from '@souk/contracts/event-data';
+import { checkEventData } from '@souk/contracts/envelope';
 import type { Payment } from '../src/domain/payment.ts';
 import { PAYMENT_STATE_COLUMNS, paymentToRow } from '../src/storage/payment-rows.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
-import type { Service } from '@souk/chassis/service/service';
+import type { Service } from '@souk/chassis/service/create-service';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { type AnswerRules, answerRules } from '@souk/chassis/testing/answer-rules';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';

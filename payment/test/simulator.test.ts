@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { CHARGE_NOT_CAPTURED } from '../src/domain/gateway-call.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';

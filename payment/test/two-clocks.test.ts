@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, setSystemTime, test } from 'bun:test';
 import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulator } from '../src/gateway/simulator.ts';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';

@@ -1,6 +1,5 @@
 import type { ConfigOf } from '@souk/chassis/service/config';
-import { serverConfig } from '@souk/chassis/service/server-config';
-import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
+import { JUDGES_TOKENS, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
 
 export const PRODUCT_CONFIG = serviceConfig({ port: 4001 });
 

@@ -1,11 +1,10 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
-import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
-import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
+import type { KeySource } from '@souk/chassis/web/sign-in/signing-keys';
+import { createService, type Service, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
 import { createEngine } from '@souk/chassis/engine/engine';
 import { reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
-import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
 import { categoryRoutes } from './http/category-routes.ts';

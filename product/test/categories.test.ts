@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Category, CategoryNode } from '@souk/contracts/http/category';
+import type { Category, CategoryNode } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { onEveryEngine } from './on-every-engine.ts';
 import { aProduct, type ProductReply, type RunningCatalogue } from './running-catalogue.ts';

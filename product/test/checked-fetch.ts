@@ -1,4 +1,4 @@
-import type { Service } from '@souk/chassis/service/service';
+import type { Service } from '@souk/chassis/service/create-service';
 import { type AnswerRules, answerRules } from '@souk/chassis/testing/answer-rules';
 
 /** A URL needs an origin; nobody listens at this one. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import type { Product } from '@souk/contracts/http/product';
 import { onEveryEngine } from './on-every-engine.ts';
 import { aProduct, eur, newSku, type ProductReply, type RunningCatalogue } from './running-catalogue.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
-import type { Page } from '@souk/contracts/http/common';
-import type { Category } from '@souk/contracts/http/category';
-import type { Product } from '@souk/contracts/http/product';
+import type { Page } from '@souk/contracts/paging';
+import type { Category, Product } from '@souk/contracts/http/product';
 import fc from 'fast-check';
 import { onEveryEngine } from './on-every-engine.ts';
 import { eur, newSku, type RunningCatalogue } from './running-catalogue.ts';

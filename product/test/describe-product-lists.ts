@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Looked } from '@souk/chassis/web/paging';
 import { LARGEST_PRICE } from '@souk/contracts/money';
 import type { Product } from '../src/domain/product.ts';
 import { searchText, searchWords } from '../src/domain/search.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { gif, jpeg, png, webp } from '@souk/chassis/testing/sample-images';
-import type { Product } from '@souk/contracts/http/product';
-import type { ProductImage } from '@souk/contracts/http/product-image';
+import type { Product, ProductImage } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { onEveryEngine } from './on-every-engine.ts';
 import type { Caller, RunningCatalogue } from './running-catalogue.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { CATEGORIES_LIMIT } from '@souk/contracts/http/category';
+import { CATEGORIES_LIMIT } from '@souk/contracts/http/product';
 import { TREE, treeRepresentation } from '../src/domain/category-tree.ts';
 
 test('the largest tree of categories, with names in characters of four bytes, has less than 1.3 MB', () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { profiled } from '@souk/chassis/testing/mongo-profile';
+import { profiled, temporaryMongoStore, type TemporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryMongoStore, type TemporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { type Collection, MongoClient } from 'mongodb';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { type ProductDocument, productToDocument } from '../src/storage/mongodb/product-documents.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
+import { sqlitePlansOf } from '@souk/chassis/testing/query-costs';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { boundedList, type ListIndexes } from '../src/storage/bounded-list.ts';
 import type { Product } from '../src/domain/product.ts';

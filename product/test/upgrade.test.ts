@@ -1,11 +1,11 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
-import { type EventDocument, eventToDocument } from '@souk/chassis/stores/mongodb/event-documents';
-import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/stores/sql/event-rows';
+import { type EventDocument, eventToDocument } from '@souk/chassis/stores/mongodb/chassis-collections';
+import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/stores/sql/chassis-collections';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import { MongoClient } from 'mongodb';

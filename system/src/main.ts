@@ -1,7 +1,7 @@
 import '@souk/chassis/service/production-mode';
 import { ConfigError } from '@souk/chassis/service/config';
-import { ListenError } from '@souk/chassis/web/app/listen-error';
-import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { ListenError } from '@souk/chassis/web/app/listen';
+import { EventLogError } from '@souk/chassis/log/event-log';
 import { EnvironmentError, EXIT, isDiskFull, UsageError } from './cli/errors.ts';
 import { START_HELP, startArguments } from './shop/start/start-arguments.ts';
 import { startShop } from './shop/start/start-shop.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import type { OrderRequest } from '../src/tools/bench/load/order-request.ts';
 import { type LoadOptions, runLoad } from '../src/tools/bench/load/run-load.ts';
 import { makeBuyers } from '../src/tools/bench/work/buyers.ts';

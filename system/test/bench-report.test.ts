@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { benchArguments } from '../src/tools/bench/bench-arguments.ts';
 import { type Arrivals, arrivalTimes, seeded, zipf } from '../src/tools/bench/load/random.ts';

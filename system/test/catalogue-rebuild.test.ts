@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
-import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
+import type { CatalogueRebuildStatus } from '@souk/contracts/http/order';
 import { ask } from '../src/shop/ask.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import type { SessionTokens } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../src/shop/embedded/embedded-shop.ts';
 import { adminToken } from '../src/shop/start/start-shop.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVER_CACHE } from '../src/tools/servers/folders.ts';
 import { asOrdinaryUser, ownedByOrdinaryUser } from './support/ordinary-user.ts';
 import { copyProject } from './support/project-copy.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { migrate } from '@souk/chassis/stores/sql/migrations';
 import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { until } from '@souk/chassis/testing/until';
-import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
+import type { CatalogueRebuildStatus } from '@souk/contracts/http/order';
 import type { Server } from '../src/tools/servers/server.ts';
 import { ask } from '../src/shop/ask.ts';
 import { hostileMysql, setGlobally } from './support/hostile-mysql.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { invitation } from '../src/shop/start/start-shop.ts';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { runningStart } from './support/running-start.ts';

@@ -2,12 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
-import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import { answerOf, kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 import { openTopicReader } from '@souk/chassis/log/kafka/read-topics';
-import { answerOf } from '@souk/chassis/log/kafka/refusals';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import { type LogUser, logRights } from '@souk/contracts/log-rights';
 import { SERVICES } from '@souk/contracts/services';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
-import type { RecoveryCodes, SecondFactorEnrolment } from '@souk/contracts/http/second-factor';
-import type { OpenedSession } from '@souk/contracts/http/session';
+import type { OpenedSession, RecoveryCodes, SecondFactorEnrolment } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES } from '@souk/contracts/topics';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';
 import { runStart, runStartWith } from './support/run-start.ts';

@@ -1,8 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { Category } from '@souk/contracts/http/category';
-import type { Product } from '@souk/contracts/http/product';
-import type { ProductImage } from '@souk/contracts/http/product-image';
+import type { Category, Product, ProductImage } from '@souk/contracts/http/product';
 import type { EventData } from '@souk/contracts/topics';
 import { ask } from '../src/shop/ask.ts';
 import { messagesOf } from './support/messages-of.ts';

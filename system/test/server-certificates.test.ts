@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { createConnection } from 'mysql2/promise';
-import { nativeMysql } from '../src/tools/servers/native/native-mysql.ts';
+import { nativeMysql } from '../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../src/tools/servers/native/native-server.ts';
 import type { Server } from '../src/tools/servers/server.ts';
 import { type Authority, type Certificate, newAuthority } from './support/certificates.ts';

@@ -2,12 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
-import { runStep } from '../src/shop/real/run-step.ts';
-import { serviceCommand } from '../src/shop/real/service-command.ts';
+import { runStep, serviceCommand } from '../src/shop/real/service-process.ts';
 import { createDatabases, dropDatabases, type ShopDatabases } from '../src/shop/real/shop-databases.ts';
 import { deleteTopics } from './support/delete-topics.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';

@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { shapesOf, shapeTable } from '../src/tools/check/shape.ts';
 
 const FILES: Readonly<Record<string, string>> = {
-  'contracts/src/ids.ts': '/** An id. */\nexport type Id = string;\n',
-  'order/src/domain/order.ts': "import type { Id } from '@souk/contracts/ids';\n\n/** What an order is. */\nexport type Order = Id;\n",
+  'contracts/src/strings.ts': '/** An id. */\nexport type Id = string;\n',
+  'order/src/domain/order.ts': "import type { Id } from '@souk/contracts/strings';\n\n/** What an order is. */\nexport type Order = Id;\n",
   'order/src/domain/rules.ts': "import type { Order } from './order.ts';\nimport { readFile } from 'node:fs/promises';\nexport type Rule = (order: Order) => typeof readFile;\n",
   'order/src/http/routes.ts': "import type { Rule } from '../domain/rules.ts';\nexport type Route = Rule;\n",
   'order/test/order.test.ts': 'not counted\n',

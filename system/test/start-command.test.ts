@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { TimelineEntry } from '@souk/contracts/http/order';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 import { embeddedRecords } from '../src/verify/embedded-records.ts';
 import { broken } from './support/rest.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { rawConnection, rawRequest } from '../src/tools/attacks/raw-connection.ts';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { tallyOf } from '../src/tools/check/tally.ts';
+import { tallyOf } from '../src/tools/check/step-outcome.ts';
 
 describe('the tally of a test run', () => {
   test('counts what bun printed last', () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { withPartitions } from '@souk/contracts/topics';
 import { EXIT } from '../src/cli/errors.ts';
 import { shopFiles } from '../src/shop/embedded/shop-files.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
-import { signWebhook } from '@souk/payment/gateway/webhook-signature';
+import { signWebhook } from '@souk/payment/gateway/simulator-webhooks';
 import { openFactStore } from '../src/verify/fact-store.ts';
 import type { WebhookFact } from '../src/verify/facts.ts';
 import { paymentFacts } from '../src/verify/read-facts.ts';

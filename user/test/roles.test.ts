@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import fc from 'fast-check';
 import { ADMINS, type AdminList, completeRoles, isAdmin, replaceRoles } from '../src/domain/roles.ts';
 import { newUser, type User } from '../src/domain/user.ts';

@@ -1,8 +1,7 @@
-import type { MessagingMeter } from '../engine/engine-options.ts';
+import type { MessagingMeter } from '../engine/messaging/tell-outcomes.ts';
 import { DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
-import { COUNT_LIMIT, type MessageCounts, type MessageReads } from '../engine/messaging/message-reads.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { recently } from '../telemetry/recently.ts';
+import { COUNT_LIMIT, type MessageCounts, type MessageReads } from '../engine/service-store.ts';
+import { type Metrics, recently } from '../telemetry/metrics.ts';
 import type { Report } from '../telemetry/report.ts';
 
 interface Gauges {

@@ -3,19 +3,16 @@ import { asOfToday, type BinaryParts, fromLogMessage } from '@souk/contracts/log
 import { ListQuery } from '@souk/contracts/paging';
 import { isUuid, Uuid } from '@souk/contracts/strings';
 import type { Engine } from '../engine/engine.ts';
-import { aboutMessage } from '../engine/messaging/about-message.ts';
+import { aboutMessage } from '../engine/messaging/tell-outcomes.ts';
 import { failureText, handlerOf } from '../engine/messaging/consumer.ts';
-import type { DeadLetter } from '../engine/messaging/dead-letter.ts';
-import { type LetterFilter, type MessageReads, SHOWN_MESSAGES } from '../engine/messaging/message-reads.ts';
+import { type DeadLetter, discard, redrive, type Resolution, sentAgain } from '../engine/messaging/dead-letter.ts';
+import { type LetterFilter, type MessageReads, type ServiceStore, SHOWN_MESSAGES } from '../engine/service-store.ts';
 import type { WaitingKey } from '../engine/messaging/parking.ts';
 import { redactedMessage } from '../engine/messaging/redacted-message.ts';
-import { discard, redrive, type Resolution, sentAgain } from '../engine/messaging/resolve-dead-letter.ts';
-import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import { OverloadedError, WriterClosedError } from '../input-errors.ts';
-import { EventLogError } from '../log/event-log-error.ts';
-import { MessagesRefusedError } from '../log/message-limit.ts';
-import { fitting } from '../log/message-size.ts';
+import { EventLogError } from '../log/event-log.ts';
+import { fitting, MessagesRefusedError } from '../log/message-limits.ts';
 import {
   DeadLetterPage,
   DeadLetterQuery,

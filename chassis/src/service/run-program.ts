@@ -5,10 +5,9 @@ import { AFTER_OPENING_MS, type Service, type ServiceParts } from './create-serv
 import { type ProgramStore, requireCurrentSchema, SchemaBehindError, unlessEnding, unprovenBy, whenItAnswers } from './database-state.ts';
 import { LaneInUseError } from '../engine/writer/writer-store.ts';
 import { EXIT, lifecycle, type Part, runUntilSignal } from './lifecycle.ts';
-import { EventLogError } from '../log/event-log-error.ts';
-import { messagesComeAgain } from '../log/handler-failures.ts';
+import { EventLogError, messagesComeAgain } from '../log/event-log.ts';
 import { declareTopics } from '../log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../log/kafka/kafka-address.ts';
 import { beginKafkaLog } from '../log/kafka/kafka-log.ts';
 import { expectOwnPorts, kafkaSecurity, type ServerConfig, type ServiceConfig } from './service-config.ts';
 import { StorageError } from '../storage-error.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { choice, ConfigError, integer, keyText, list, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
-import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-log-options.ts';
+import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-address.ts';
 import { LOG_LEVELS } from '../telemetry/logging.ts';
 import { ADDRESS_LIMIT, networkForm, originForm, USER_LIMIT } from '../web/app/edge.ts';
 

@@ -1,4 +1,4 @@
-import { isContractWord, isMarkedName } from '@souk/contracts/personal';
+import { isContractWord, isMarkedName } from '@souk/contracts/schema';
 import pino, { type DestinationStream, type Level, type Logger } from 'pino';
 import { standardError } from './standard-error.ts';
 

@@ -1,5 +1,4 @@
-import type { SqlDatabase } from '../stores/sql/sql-database.ts';
-import type { Row, TransactionScript, Write } from '../stores/sql/statement.ts';
+import type { Row, SqlDatabase, TransactionScript, Write } from '../stores/sql/sql-database.ts';
 
 /** Counts of what transactions have asked of a database. An update reads its row as well; that is not counted again. */
 export interface RowCounts {

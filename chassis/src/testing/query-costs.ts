@@ -1,11 +1,9 @@
 import { type KyselyPlugin, sql } from 'kysely';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { mysqlAddress } from '../stores/sql/mysql-address.ts';
-import { sessionSettings } from '../stores/sql/mysql-session.ts';
-import { textOf } from '../stores/sql/mysql-text.ts';
-import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import { mysqlAddress, sessionSettings } from '../stores/sql/mysql-address.ts';
+import { textOf } from '../stores/sql/mysql-dialect.ts';
+import type { Row, SqlDatabase, Statement, TransactionScript } from '../stores/sql/sql-database.ts';
 import { openSqlite } from '../stores/sql/sqlite-database.ts';
-import type { Row, Statement, TransactionScript } from '../stores/sql/statement.ts';
 
 export interface RecordedDatabase<Schema> {
   /** The same database, recording its queries. */

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@souk/contracts/envelope';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import type { EventLog, LogMessage } from '../log/event-log.ts';
-import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
+import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limits.ts';
 
 export interface RecordedLog extends EventLog {
   readonly sent: readonly LogMessage[];

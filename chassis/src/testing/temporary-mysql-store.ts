@@ -1,8 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import { addressOf } from './real-servers.ts';
-import { mysqlAddress } from '../stores/sql/mysql-address.ts';
+import { mysqlAddress, sessionSettings } from '../stores/sql/mysql-address.ts';
 import type { MysqlOptions } from '../stores/sql/mysql-database.ts';
-import { sessionSettings } from '../stores/sql/mysql-session.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './temporary-store.ts';
 
 export interface TemporaryDatabase {

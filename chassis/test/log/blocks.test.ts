@@ -7,7 +7,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedd
 import type { LogMessage, ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
 import { assignPartition } from '../../src/log/embedded/journal.ts';
-import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { until } from '../../src/testing/until.ts';
 import { contractTopics, message, numbered, orderByKey, recorder } from './log-fixture.ts';
 

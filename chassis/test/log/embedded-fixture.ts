@@ -1,7 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
-import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { contractTopics, type OpenedLog } from './log-fixture.ts';
 
 /** Whoever tells of failures is one. */

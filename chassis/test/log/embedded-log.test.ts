@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import { EventLogError } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { until } from '../../src/testing/until.ts';
 import { openEmbeddedContract } from './embedded-fixture.ts';
 import { describeEventLog } from './event-log-contract.ts';

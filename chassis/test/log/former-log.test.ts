@@ -5,7 +5,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedd
 import { EventLogError, type ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
 import { partitionOf } from '../../src/log/partitions.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { until } from '../../src/testing/until.ts';
 import { FORMER_QUESTION, writeFormerLog } from './former-log.ts';
 import { message, numbered, orderByKey, recorder } from './log-fixture.ts';

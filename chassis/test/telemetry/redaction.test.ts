@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { CreateAddress, RegisterUser } from '@souk/contracts/http/user';
-import { personal } from '@souk/contracts/personal';
-import { closed, nullable, oneOf } from '@souk/contracts/schema';
+import { closed, nullable, oneOf, personal } from '@souk/contracts/schema';
 import { toLogMessage } from '@souk/contracts/log-message';
-import { FreeText } from '@souk/contracts/text';
+import { FreeText } from '@souk/contracts/strings';
 import { createLogger, redacted } from '../../src/telemetry/logging.ts';
 import { redactedMessage } from '../../src/engine/messaging/redacted-message.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { FailuresOfSome, repeatedFaults } from '../../src/telemetry/repeated-faults.ts';
 import { startJobs } from '../../src/engine/jobs.ts';
-import { EventLogError } from '../../src/log/event-log-error.ts';
+import { EventLogError } from '../../src/log/event-log.ts';
 import { createLogger } from '../../src/telemetry/logging.ts';
 import { reportTo } from '../../src/telemetry/report.ts';
 import { StorageError } from '../../src/storage-error.ts';

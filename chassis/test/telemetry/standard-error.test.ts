@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger } from '../../src/telemetry/logging.ts';
 import { lineWriter } from '../../src/telemetry/standard-error.ts';
-import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { until } from '../../src/testing/until.ts';
 
 const LIMIT_MS = 60_000;

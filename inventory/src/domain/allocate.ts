@@ -1,4 +1,4 @@
-import type { OrderItem, Shortage } from '@souk/contracts/saga-lines';
+import type { OrderItem, Shortage } from '@souk/contracts/saga';
 import { freeIn, type StockLevels } from './move-stock.ts';
 import type { Network, Warehouse } from './warehouse.ts';
 

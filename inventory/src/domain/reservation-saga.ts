@@ -1,5 +1,4 @@
-import type { ReservationStatus } from '@souk/contracts/saga';
-import type { Allocation, OrderItem } from '@souk/contracts/saga-lines';
+import type { Allocation, OrderItem, ReservationStatus } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
 import { allocate, type ReasonedAllocation } from './allocate.ts';
 import { moveStock, type Move, type Moved, type StockLevels } from './move-stock.ts';

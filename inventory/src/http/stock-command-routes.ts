@@ -1,14 +1,13 @@
 import { answerOnce, type Asked } from '@souk/chassis/service/answer-once';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
-import type { Principal } from '@souk/chassis/web/sign-in/principal';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { type Principal, requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { newId } from '@souk/chassis/ids';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { AdjustStock, Movement as PublishedMovement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
-import { Sku } from '@souk/contracts/ids';
+import { Sku } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/move-stock.ts';

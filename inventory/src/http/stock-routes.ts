@@ -1,12 +1,10 @@
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { cursors } from '@souk/chassis/web/paging/cursor';
-import { readPage, rowsWithin } from '@souk/chassis/web/paging/page';
-import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
+import { cursors, idPages, readPage, rowsWithin } from '@souk/chassis/web/paging';
+import { askedTogether } from '@souk/chassis/web/limits/asked-together';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import {
   AllocationPreview,
   type Movement as PublishedMovement,
@@ -17,8 +15,7 @@ import {
   StockLevel,
   StockPage,
 } from '@souk/contracts/http/inventory';
-import { Sku, Uuid } from '@souk/contracts/ids';
-import { LONGEST_REASON } from '@souk/contracts/text';
+import { LONGEST_REASON, Sku, Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { allocate, type AllocationResult, explainAllocation } from '../domain/allocate.ts';
 import { type CatalogueEntry, type LookUpSkus, ProductAwayError } from '../domain/catalogue.ts';

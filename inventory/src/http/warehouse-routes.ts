@@ -1,21 +1,19 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NotModified } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
+import { NotModified, router } from '@souk/chassis/web/app/router';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import {
   CreateWarehouse,
   PatchWarehouse,
   Warehouse as PublishedWarehouse,
   WarehousePage,
 } from '@souk/contracts/http/inventory';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { type Warehouse, WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
 import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';

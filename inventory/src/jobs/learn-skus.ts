@@ -1,5 +1,4 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';

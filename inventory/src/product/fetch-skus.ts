@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { lazyCheck } from '@souk/chassis/lazy-check';
-import { Sku, Uuid } from '@souk/contracts/ids';
+import { Sku, Uuid } from '@souk/contracts/strings';
 import { type CatalogueEntry, type LookUpSkus, ProductAwayError } from '../domain/catalogue.ts';
 
 interface FetchSkusOptions {

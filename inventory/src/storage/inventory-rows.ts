@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { appendOnly, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Kysely } from 'kysely';
 import type { CatalogueEntry } from '../domain/catalogue.ts';
 import type { Movement, StockLevels, WarehouseLevel } from '../domain/move-stock.ts';

@@ -1,5 +1,4 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { IdSlice, Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { CatalogueEntry } from '../domain/catalogue.ts';
 import type { Movement, StockLevels } from '../domain/move-stock.ts';

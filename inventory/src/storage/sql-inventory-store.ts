@@ -1,4 +1,4 @@
-import { LOOKS } from '@souk/chassis/web/paging/looked';
+import { LOOKS } from '@souk/chassis/web/paging';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { sql } from 'kysely';

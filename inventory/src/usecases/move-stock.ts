@@ -1,6 +1,6 @@
 import type { DecisionContext, NewEvent, NewEventOf, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderItem } from '@souk/contracts/saga';
 import { type CatalogueEntry, newerEntry } from '../domain/catalogue.ts';
 import { type LowStock, lowStock } from '../domain/low-stock.ts';
 import { adjustGoods, type MovedByHand, type NotMoved, receiveGoods, transferGoods } from '../domain/move-by-hand.ts';

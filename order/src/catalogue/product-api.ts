@@ -1,7 +1,6 @@
 import { lazyCheck } from '@souk/chassis/lazy-check';
-import { Sku, Uuid } from '@souk/contracts/ids';
+import { Sku, UtcTime, Uuid } from '@souk/contracts/strings';
 import { Currency } from '@souk/contracts/money';
-import { UtcTime } from '@souk/contracts/time';
 import { Type } from '@sinclair/typebox';
 import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 import { type CatalogueLookup, CatalogueUnavailableError, type ProductState, productState } from '../domain/catalogue.ts';

@@ -1,5 +1,4 @@
-import type { OrderItem } from '@souk/contracts/saga-lines';
-import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
+import type { OrderItem, OrderReason, OrderStatus } from '@souk/contracts/saga';
 
 /** Limits for one customer's orders that count. */
 export interface CustomerLimits {

@@ -1,7 +1,7 @@
 import { CancelOrder, Order as OrderContract } from '@souk/contracts/http/order';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { withoutPersonal } from '@souk/contracts/personal-values';
-import { retiredFields, withoutRetired } from '@souk/contracts/retired-fields';
+import { holdsPersonal } from '@souk/contracts/schema';
+import { withoutPersonal } from '@souk/contracts/values-by-schema';
+import { retiredFields, withoutRetired } from '@souk/contracts/log-message';
 import { isTopic, type Topic, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import type { HistoryContext } from './history.ts';
 import type { Order } from './order.ts';

@@ -1,5 +1,4 @@
-import type { OrderStatusEvent } from '@souk/contracts/http/order';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { OrderStatusEvent, TimelineEntry } from '@souk/contracts/http/order';
 import type { OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
 import { TOPICS } from '@souk/contracts/topics';
 import type { SagaMessageType } from './order-saga.ts';

@@ -1,6 +1,5 @@
 import { equals } from '@souk/contracts/money';
-import type { CancelReason, OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Allocation, CancelReason, OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
 import { countsUntil } from './customer-limits.ts';
 import { awaitsDelivery, hasShipped, type Order, type OrderEvent, orderEvent, type Surroundings } from './order.ts';

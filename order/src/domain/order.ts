@@ -1,7 +1,6 @@
 import type { ShippingAddress } from '@souk/contracts/address';
 import type { Money } from '@souk/contracts/money';
-import type { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
-import type { Allocation, OrderItem, Shortage } from '@souk/contracts/saga-lines';
+import type { Allocation, OrderItem, OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus, Shortage } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
 import type { Options } from './catalogue.ts';
 

@@ -1,6 +1,6 @@
 import type { ShippingAddress } from '@souk/contracts/address';
 import { add, equals, type Money, times } from '@souk/contracts/money';
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderItem } from '@souk/contracts/saga';
 import type { CatalogueEntry } from './catalogue.ts';
 import { type LimitRefusal, UNTIL_IT_ENDS } from './customer-limits.ts';
 import type { Surroundings, Order, OrderLine } from './order.ts';

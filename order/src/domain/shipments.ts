@@ -1,6 +1,5 @@
 import type { ShippingRefusal } from '@souk/contracts/problem';
-import type { ShipmentStatus } from '@souk/contracts/saga';
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Allocation, ShipmentStatus } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
 import type { Order, Shipment } from './order.ts';
 

@@ -6,7 +6,7 @@ import { type Problem, problem, stopping, tooMuchToDo } from '@souk/chassis/web/
 import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
 import { faultSource, type Report } from '@souk/chassis/telemetry/report';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { type HistoryEntry, isTerminal, statusEvents } from '../domain/history.ts';
 import type { OrderReads, Standing } from '../storage/order-store.ts';

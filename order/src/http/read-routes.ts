@@ -1,11 +1,10 @@
-import { entityTag } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { entityTag } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
-import { Order as OrderDocument, OrderPage, OrderQuery, type OrderSummary as SummaryDocument } from '@souk/contracts/http/order';
-import { Timeline } from '@souk/contracts/http/order-timeline';
-import { Uuid } from '@souk/contracts/ids';
+import { Order as OrderDocument, OrderPage, OrderQuery, type OrderSummary as SummaryDocument, Timeline } from '@souk/contracts/http/order';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { timelineOf } from '../domain/history.ts';
 import type { Order, OrderLine, OrderSummary } from '../domain/order.ts';

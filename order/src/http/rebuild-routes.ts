@@ -1,6 +1,6 @@
 import { stopping } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
-import { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
+import { CatalogueRebuildStatus } from '@souk/contracts/http/order';
 import type { OrderReads } from '../storage/order-store.ts';
 
 /** A rebuild records its progress at least this often, or fails. */

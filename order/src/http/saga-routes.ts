@@ -1,5 +1,5 @@
 import { router } from '@souk/chassis/web/app/router';
-import { SagaDescription } from '@souk/contracts/http/saga';
+import { SagaDescription } from '@souk/contracts/http/order';
 import type { OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Deadlines } from '../domain/order.ts';
 import { type On, ORDER_SAGA, type Step } from '../domain/order-saga.ts';

@@ -1,6 +1,5 @@
 import type { Job } from '@souk/chassis/engine/jobs';
-import type { Metrics } from '@souk/chassis/telemetry/metrics';
-import { recently } from '@souk/chassis/telemetry/recently';
+import { type Metrics, recently } from '@souk/chassis/telemetry/metrics';
 import type { Report } from '@souk/chassis/telemetry/report';
 import { OrderStatus } from '@souk/contracts/saga';
 import { OPEN_STATUSES, type OrderReads, type OrderStore } from '../storage/order-store.ts';

@@ -1,8 +1,7 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/failures-of-some';
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
-import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/repeated-faults';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/service-store';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { erasedEvent, erasedOrder } from '../domain/erase-person.ts';
 import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';

@@ -1,6 +1,6 @@
-import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import { forEachOf } from '@souk/chassis/telemetry/repeated-faults';
 import type { Job } from '@souk/chassis/engine/jobs';
-import { murmur2 } from '@souk/chassis/log/murmur2';
+import { murmur2 } from '@souk/chassis/log/partitions';
 import { TOPICS } from '@souk/contracts/topics';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderReads, OverdueOrder, WaitingOrder } from '../storage/order-store.ts';

@@ -1,5 +1,4 @@
-import { type Backlog, FEW } from '@souk/chassis/web/limits/admission';
-import { expectedDelay, type Head, STANDING } from '@souk/chassis/web/limits/expected-delay';
+import { type Backlog, expectedDelay, FEW, type Head, STANDING } from '@souk/chassis/web/limits/admission';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { OrderReads } from '../storage/order-store.ts';
 

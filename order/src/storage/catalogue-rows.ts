@@ -1,9 +1,6 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection, type RowMapping, rowView } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
-import type { Row, TransactionScript } from '@souk/chassis/stores/sql/statement';
-import { ViewMemory } from '@souk/chassis/stores/sql/view-memory';
+import type { Dialect, Row, SqlDatabase, TransactionScript } from '@souk/chassis/stores/sql/sql-database';
+import { rowCollection, type RowMapping, rowView, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import { ViewMemory } from '@souk/chassis/stores/sql/entity-memory';
 import { type CatalogueEntry, type CatalogueProduct, type CatalogueRebuild, REBUILD_ID } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueRebuildsTable, CatalogueTable, OrderSchema } from './order-schema.ts';
 import type { FreshCatalogue } from './order-store.ts';

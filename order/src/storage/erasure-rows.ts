@@ -1,7 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import type { Dialect, SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { appendOnly, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { sql } from 'kysely';
 import { TELLING_EVENTS } from '../domain/erase-person.ts';
 import type { ErasedUsersTable, OrderSchema, OrdersTable, OrdersToEraseTable } from './order-schema.ts';

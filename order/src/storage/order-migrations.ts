@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';

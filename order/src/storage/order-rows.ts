@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect, Write } from '@souk/chassis/stores/sql/sql-database';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Options } from '../domain/catalogue.ts';
 import { piecesOf } from '../domain/customer-limits.ts';
 import type { Order, OrderLine, Shipment } from '../domain/order.ts';

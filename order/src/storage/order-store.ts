@@ -1,10 +1,10 @@
-import type { Head } from '@souk/chassis/web/limits/expected-delay';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Head } from '@souk/chassis/web/limits/admission';
+import type { Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Cause } from '@souk/chassis/cause';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct, CatalogueRebuild } from '../domain/catalogue.ts';
-import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
+import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
 import type { CustomerHoldings } from '../domain/customer-limits.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 import type { Order, OrderSummary } from '../domain/order.ts';

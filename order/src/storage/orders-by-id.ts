@@ -1,6 +1,5 @@
-import { LOOKS } from '@souk/chassis/web/paging/looked';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
-import type { Row, Statement, TransactionScript } from '@souk/chassis/stores/sql/statement';
+import { LOOKS } from '@souk/chassis/web/paging';
+import type { Row, SqlDatabase, Statement, TransactionScript } from '@souk/chassis/stores/sql/sql-database';
 import { FIRST_LINES } from '@souk/contracts/http/order';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { sql, type SqlBool } from 'kysely';

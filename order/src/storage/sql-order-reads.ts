@@ -1,5 +1,5 @@
 import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
-import { isPublished } from '@souk/chassis/stores/sql/event-rows';
+import { isPublished } from '@souk/chassis/stores/sql/chassis-collections';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { REBUILD_ID } from '../domain/catalogue.ts';

@@ -1,7 +1,5 @@
-import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { countedOwners, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect, SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import { catalogueEntries, catalogueProducts, catalogueRebuilds, freshCatalogue, offers, offersMemory } from './catalogue-rows.ts';

@@ -1,4 +1,4 @@
-import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
+import { askedTogether } from '@souk/chassis/web/limits/asked-together';
 import type { Decision, Keys, UseCase, World } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { type CatalogueLookup, CatalogueUnavailableError, copyProduct as decideCopy, leftSkus, productState, type ProductState, type ProductTopic, REBUILD_ID } from '../domain/catalogue.ts';

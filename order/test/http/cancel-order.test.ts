@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { Order } from '@souk/contracts/http/order';
-import type { Timeline } from '@souk/contracts/http/order-timeline';
+import type { Order, Timeline } from '@souk/contracts/http/order';
 import type { Problem } from '@souk/contracts/problem';
 import { message } from '../messages.ts';
 import { eur, NORTH, PAYMENT_ID } from '../orders.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { OrderStatusEvent } from '@souk/contracts/http/order';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { OrderStatusEvent, TimelineEntry } from '@souk/contracts/http/order';
 import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Order, OrderSummary } from '@souk/contracts/http/order';
-import type { SagaDescription } from '@souk/contracts/http/saga';
+import type { Order, OrderSummary, SagaDescription } from '@souk/contracts/http/order';
 import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { Order } from '@souk/contracts/http/order';
-import type { Timeline } from '@souk/contracts/http/order-timeline';
+import type { Order, Timeline } from '@souk/contracts/http/order';
 import type { Problem } from '@souk/contracts/problem';
 import { erasedOrder } from '../../src/domain/erase-person.ts';
 import { message } from '../messages.ts';

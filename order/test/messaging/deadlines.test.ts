@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { Timeline } from '@souk/contracts/http/order-timeline';
+import type { Timeline } from '@souk/contracts/http/order';
 import { message } from '../messages.ts';
 import { ADDRESS, METHOD_ID, NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import type { Order } from '@souk/contracts/http/order';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { Order, TimelineEntry } from '@souk/contracts/http/order';
 import { message } from '../messages.ts';
 import { NORTH, PAYMENT_ID, REFUND_ID, SOUTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';

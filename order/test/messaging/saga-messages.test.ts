@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { Order } from '@souk/contracts/http/order';
-import type { Timeline } from '@souk/contracts/http/order-timeline';
+import type { Order, Timeline } from '@souk/contracts/http/order';
 import { message, product, productMessage } from '../messages.ts';
 import { eur, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID, SOUTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { LOOKS } from '@souk/chassis/web/paging/looked';
+import { LOOKS } from '@souk/chassis/web/paging';
 import type { Order } from '../../src/domain/order.ts';
 import { eraseOrder } from '../../src/jobs/erase-people.ts';
 import type { OrderStore, Walk } from '../../src/storage/order-store.ts';

@@ -1,12 +1,11 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { migrate } from '@souk/chassis/stores/sql/migrations';
 import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import type { Row, SqlDatabase, Statement } from '@souk/chassis/stores/sql/sql-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
-import type { Row, Statement } from '@souk/chassis/stores/sql/statement';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
 import { orderMigrations } from '../../src/storage/order-migrations.ts';

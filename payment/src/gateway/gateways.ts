@@ -1,5 +1,4 @@
-import { impersonal } from '@souk/contracts/personal';
-import { closed } from '@souk/contracts/schema';
+import { closed, impersonal } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { type GATEWAY_NAMES, type PaymentConfig, simulatorLateMs } from '../config.ts';
 import type { PaymentReads } from '../storage/payment-store.ts';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type RunningJobs, startJobs } from '@souk/chassis/engine/jobs';
 import { faultSource } from '@souk/chassis/telemetry/report';
-import { shortText } from '@souk/contracts/text';
+import { shortText } from '@souk/contracts/strings';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { GatewayEvent, GatewayResult, WebhookTarget } from './gateway.ts';

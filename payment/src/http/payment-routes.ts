@@ -1,15 +1,13 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import { onceResponse } from '@souk/chassis/service/answer-once';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
-import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { keyMissing, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { rowsWithin } from '@souk/chassis/web/paging/page';
+import { idPages, rowsWithin } from '@souk/chassis/web/paging';
 import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
-import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
-import { ListQuery } from '@souk/contracts/http/common';
+import { hasFreshSecondFactor, hasRole, type Principal, secondFactorStale } from '@souk/chassis/web/sign-in/principal';
+import { ListQuery } from '@souk/contracts/paging';
 import {
   Payment as PublishedPayment,
   PaymentPage,
@@ -18,9 +16,8 @@ import {
   RefundPage,
   RequestRefund,
 } from '@souk/contracts/http/payment';
-import { Uuid } from '@souk/contracts/ids';
-import { formatMoney } from '@souk/contracts/money-text';
-import { LONGEST_REASON } from '@souk/contracts/text';
+import { LONGEST_REASON, Uuid } from '@souk/contracts/strings';
+import { formatMoney } from '@souk/contracts/money';
 import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-call.ts';
 import type { Refund } from '../domain/payment.ts';

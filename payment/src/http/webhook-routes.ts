@@ -4,7 +4,7 @@ import { causeOf, tellAbout, tellSecurity } from '@souk/chassis/web/app/request-
 import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { WebhookReceived } from '@souk/contracts/http/payment';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { actionOf, type GatewayTask } from '../domain/gateway-call.ts';

@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { WebhookEvent } from '../domain/gateway-call.ts';

@@ -1,5 +1,5 @@
-import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Money } from '@souk/contracts/money';
 import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';

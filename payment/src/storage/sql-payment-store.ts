@@ -1,9 +1,6 @@
-import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import { countedOwners, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect, SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { forgetRows } from '@souk/chassis/stores/sql/forget-rows';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { type Kysely, sql } from 'kysely';
 import type { WebhookEvent } from '../domain/gateway-call.ts';

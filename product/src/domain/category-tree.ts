@@ -5,7 +5,7 @@ import {
   type CategoryNode,
   type CreateCategory,
   type PatchCategory,
-} from '@souk/contracts/http/category';
+} from '@souk/contracts/http/product';
 import { lastResortSlug, slugCandidates } from './claims.ts';
 
 /** A category of the shop. The positions of siblings run from 0 without gaps. */

@@ -1,4 +1,4 @@
-import type { ImageType, PatchProductImage } from '@souk/contracts/http/product-image';
+import type { ImageType, PatchProductImage } from '@souk/contracts/http/product';
 
 /** An image of a product; its position is its index in the list. The bytes are stored apart, under the same id. */
 export interface ProductImage {

@@ -1,5 +1,4 @@
-import type { Product as PublishedProduct, ProductStatus, Variant } from '@souk/contracts/http/product';
-import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { Product as PublishedProduct, ProductImage as PublishedImage, ProductStatus, Variant } from '@souk/contracts/http/product';
 import type { Money } from '@souk/contracts/money';
 import type { ProductImage } from './product-image.ts';
 

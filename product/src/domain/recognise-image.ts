@@ -1,4 +1,4 @@
-import type { ImageType } from '@souk/contracts/http/product-image';
+import type { ImageType } from '@souk/contracts/http/product';
 
 interface ImageSize {
   readonly width: number;

@@ -1,9 +1,7 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
 import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import {
   CATEGORIES_LIMIT,
@@ -12,8 +10,8 @@ import {
   CategoryTree as PublishedTree,
   CreateCategory,
   PatchCategory,
-} from '@souk/contracts/http/category';
-import { Uuid } from '@souk/contracts/ids';
+} from '@souk/contracts/http/product';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { type Category, categoryOf, categoryRepresentation, treeRepresentation } from '../domain/category-tree.ts';
 import type { ProductReads } from '../storage/product-store.ts';

@@ -1,13 +1,11 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { isUnchanged, obeyIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { type Idempotency, storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { answerInParts } from '@souk/chassis/web/app/long-answer';
+import { type Idempotency, isUnchanged, obeyIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { answerInParts } from '@souk/chassis/web/app/long-answers';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { invalid, problem, tooMuchToDo } from '@souk/chassis/web/problems/problem';
-import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product-image';
-import { Uuid } from '@souk/contracts/ids';
+import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { bulkhead } from 'cockatiel';
 import { imageOf, IMAGES_LIMIT, PART_BYTES, type ProductImage } from '../domain/product-image.ts';

@@ -1,11 +1,9 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { cursors } from '@souk/chassis/web/paging/cursor';
-import { readPage } from '@souk/chassis/web/paging/page';
+import { cursors, readPage } from '@souk/chassis/web/paging';
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import {
@@ -18,7 +16,7 @@ import {
   ProductQuery,
   PutVariant,
 } from '@souk/contracts/http/product';
-import { Sku, Uuid } from '@souk/contracts/ids';
+import { Sku, Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { idsBelow } from '../domain/category-tree.ts';
 import { type PriceChange, type Product, productRepresentation } from '../domain/product.ts';

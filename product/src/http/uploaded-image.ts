@@ -1,9 +1,8 @@
-import { formOf } from '@souk/chassis/web/bodies/form-body';
+import { formOf, rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
 import { invalid, problem } from '@souk/chassis/web/problems/problem';
-import { rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
 import { FORM } from '@souk/chassis/web/app/text-encoding';
-import { validationProblem } from '@souk/chassis/web/problems/validation-problem';
-import { ImageType, WithImage } from '@souk/contracts/http/product-image';
+import { validationProblem } from '@souk/chassis/web/problems/field-errors';
+import { ImageType, WithImage } from '@souk/contracts/http/product';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
 import { type RecognisedImage, recogniseImage } from '../domain/recognise-image.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Looked } from '@souk/chassis/web/paging/looked';
-import { CALL_ROOM, fitting } from '@souk/chassis/log/message-size';
+import type { Looked } from '@souk/chassis/web/paging';
+import { CALL_ROOM, fitting } from '@souk/chassis/log/message-limits';
 import { ProductStatus } from '@souk/contracts/http/product';
 import type { Product } from '../domain/product.ts';
 import { leadingPieces, leadingWords } from '../domain/search.ts';

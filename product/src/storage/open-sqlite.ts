@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
 import { type Kysely, sql, type SqlBool } from 'kysely';

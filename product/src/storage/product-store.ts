@@ -1,4 +1,4 @@
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { CategoryTree, CategoryUse } from '../domain/category-tree.ts';
 import type { SkuClaim, SlugClaim } from '../domain/claims.ts';

@@ -1,5 +1,5 @@
 import type { NewNote, UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { CreateCategory, PatchCategory } from '@souk/contracts/http/category';
+import type { CreateCategory, PatchCategory } from '@souk/contracts/http/product';
 import {
   addCategory,
   type Category,

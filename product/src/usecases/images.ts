@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { PatchProductImage, ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { PatchProductImage, ProductImage as PublishedImage } from '@souk/contracts/http/product';
 import { type Change, withImages } from '../domain/change-product.ts';
 import { imageOf, IMAGES_LIMIT, partIds, partsOf, patchedImages, type ProductImage } from '../domain/product-image.ts';
 import { imageRepresentation, type Product } from '../domain/product.ts';

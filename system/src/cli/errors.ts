@@ -1,4 +1,4 @@
-import { EXIT } from '@souk/chassis/service/exit-code';
+import { EXIT } from '@souk/chassis/service/lifecycle';
 
 export { EXIT };
 

@@ -1,8 +1,7 @@
 import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import type { Reservation, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
-import type { Order, PlaceOrder } from '@souk/contracts/http/order';
-import type { Timeline } from '@souk/contracts/http/order-timeline';
+import type { Order, PlaceOrder, Timeline } from '@souk/contracts/http/order';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { OpenedSession } from '@souk/contracts/http/session';

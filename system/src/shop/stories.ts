@@ -1,5 +1,4 @@
-import type { Order } from '@souk/contracts/http/order';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { Order, TimelineEntry } from '@souk/contracts/http/order';
 import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
 import type { ShopClient } from './shop-client.ts';
 

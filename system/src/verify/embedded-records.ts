@@ -1,4 +1,4 @@
-import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { EventLogError } from '@souk/chassis/log/event-log';
 import { openLogReader, type LogReader } from '@souk/chassis/log/embedded/log-reader';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';

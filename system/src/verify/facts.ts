@@ -1,5 +1,13 @@
-import type { OrderPaymentStatus, OrderReason, OrderStatus, PaymentStatus, RefundStatus, ReservationStatus, ShipmentStatus } from '@souk/contracts/saga';
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type {
+  Allocation,
+  OrderPaymentStatus,
+  OrderReason,
+  OrderStatus,
+  PaymentStatus,
+  RefundStatus,
+  ReservationStatus,
+  ShipmentStatus,
+} from '@souk/contracts/saga';
 import type { ServiceName } from '@souk/contracts/services';
 
 /** Amounts in minor units, times in epoch milliseconds. */

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { EventLogError } from '@souk/chassis/log/event-log';
 import { EXIT, exitCodeOf, UsageError, withUsage } from '../cli/errors.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../shop/embedded/shop-files.ts';

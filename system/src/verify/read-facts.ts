@@ -1,13 +1,12 @@
 import type { LogMessage } from '@souk/chassis/log/event-log';
-import { isPublished } from '@souk/chassis/stores/sql/event-rows';
-import { checkHeaders } from '@souk/contracts/event-headers';
+import { isPublished } from '@souk/chassis/stores/sql/chassis-collections';
+import { checkHeaders } from '@souk/contracts/envelope';
 import { CancelOrder, Order as OrderContract } from '@souk/contracts/http/order';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { personalTexts } from '@souk/contracts/personal-values';
-import { retiredFields } from '@souk/contracts/retired-fields';
+import { holdsPersonal } from '@souk/contracts/schema';
+import { personalTexts, unnamedPlaces } from '@souk/contracts/values-by-schema';
+import { retiredFields } from '@souk/contracts/log-message';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { isTopic, type Topic, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
-import { unnamedPlaces } from '@souk/contracts/unnamed-values';
 import type { Order } from '@souk/order/domain/order';
 import { ordersFromRows } from '@souk/order/storage/order-rows';
 import type { OrdersTable } from '@souk/order/storage/order-schema';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from 'bun:sqlite';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES } from '@souk/contracts/services';
 import { newAccounts } from '../../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../../src/shop/embedded/embedded-shop.ts';

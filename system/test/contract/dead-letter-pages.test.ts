@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import { ask } from '../../src/shop/ask.ts';
 import { message, poisoned } from '../support/events.ts';
 import { onEveryEngine } from '../support/on-every-engine.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { newAccounts } from '../../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../../src/shop/embedded/embedded-shop.ts';

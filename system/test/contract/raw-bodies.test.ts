@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { gif, png } from '@souk/chassis/testing/sample-images';
-import type { ProductImage } from '@souk/contracts/http/product-image';
+import type { ProductImage } from '@souk/contracts/http/product';
 import { type ContractShop, openContractShop, WEBHOOK_SECRET } from './contract-shop.ts';
 
 const GIF = gif(1, 1);

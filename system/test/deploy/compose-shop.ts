@@ -1,10 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { guardContainers } from '../../src/tools/servers/docker/container-guard.ts';
-import { IMAGES } from '../../src/tools/servers/docker/images.ts';
-import { dockerAnswers, whyNoImage } from '../../src/tools/servers/docker/docker-engine.ts';
+import { dockerAnswers, guardContainers, IMAGES, whyNoImage } from '../../src/tools/servers/docker/docker-engine.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
 
 const ROOT = join(import.meta.dir, '../../..');

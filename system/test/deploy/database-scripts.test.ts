@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { MongoClient } from 'mongodb';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { SERVING_ACTIONS, servingGrants } from '../../src/shop/real/serving-rights.ts';
-import { nativeMysql } from '../../src/tools/servers/native/native-mysql.ts';
+import { SERVING_ACTIONS, servingGrants } from '../../src/shop/real/shop-databases.ts';
+import { nativeMysql } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 
 setDefaultTimeout(120_000);

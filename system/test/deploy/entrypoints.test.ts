@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 
 const ROOT = join(import.meta.dir, '../../..');
 const { services } = Bun.YAML.parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8')) as {

@@ -1,15 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kafkaProxy } from '@souk/chassis/testing/kafka-proxy';
-import { mongoProxy } from '@souk/chassis/testing/mongo-proxy';
+import { kafkaProxy, mongoProxy, type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceName } from '@souk/contracts/services';
-import { serviceCommand } from '../../src/shop/real/service-command.ts';
-import { shopEnvironment } from '../../src/shop/real/shop-environment.ts';
+import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-process.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
 import { askReady } from '../../src/shop/ask.ts';
 import { realGround, type RealGround } from '../support/real-ground.ts';

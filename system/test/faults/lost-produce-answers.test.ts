@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { kafkaProxy } from '@souk/chassis/testing/kafka-proxy';
+import { kafkaProxy, type ProxyMode, type TcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import type { ProxyMode, TcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { messagesOf } from '../support/messages-of.ts';
 import { completing } from './support/completions.ts';

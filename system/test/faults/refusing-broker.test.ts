@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaul
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs';
 import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
 import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
-import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-address';
 import type { EventLog } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
-import { nativeKafka } from '../../src/tools/servers/native/native-kafka.ts';
+import { nativeKafka } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 import type { Server } from '../../src/tools/servers/server.ts';
 

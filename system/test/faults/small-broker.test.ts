@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
 import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
-import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-address';
 import type { EventLog, LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import { nativeKafka } from '../../src/tools/servers/native/native-kafka.ts';
+import { nativeKafka } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 import type { Server } from '../../src/tools/servers/server.ts';
 

@@ -1,4 +1,4 @@
-import type { PlacedText } from '@souk/contracts/personal-values';
+import type { PlacedText } from '@souk/contracts/values-by-schema';
 import type { Order } from '@souk/order/domain/order';
 import { plugin } from 'bun';
 import { giftNotes } from './gift-note.ts';
@@ -16,8 +16,8 @@ const { unmarkedTexts } = await import('../../../contracts/test/free-texts.ts');
 const { PlaceOrder } = await import('@souk/contracts/http/order');
 const { erasedEvent, erasedOrder, TELLING_EVENTS } = await import('@souk/order/domain/erase-person');
 const { orderToRow } = await import('@souk/order/storage/order-rows');
-const { refuseCardNumbers } = await import('@souk/chassis/web/bodies/refuse-card-numbers');
-const { redacted } = await import('@souk/chassis/telemetry/redaction');
+const { refuseCardNumbers } = await import('@souk/chassis/web/problems/field-errors');
+const { redacted } = await import('@souk/chassis/telemetry/logging');
 const { redactedMessage } = await import('@souk/chassis/engine/messaging/redacted-message');
 const { orderFacts } = await import('../../src/verify/read-facts.ts');
 

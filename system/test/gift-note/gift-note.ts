@@ -6,7 +6,7 @@ const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added:
     ['  shippingAddress: AskedAddress,', 'NOTE'],
     ['  shippingAddress: ShippingAddress,', 'NOTE'],
   ],
-  'contracts/src/events/order.ts': [['  total: EventMoney,', 'NOTE']],
+  'contracts/src/events.ts': [['  total: EventMoney,', 'NOTE']],
   'order/src/storage/order-rows.ts': [
     ['    shipping_address: JSON.stringify(order.shippingAddress),', '    gift_note: order.giftNote ?? null,'],
     ['    shippingAddress: JSON.parse(row.shipping_address),', '    ...(row.gift_note != null && { giftNote: row.gift_note }),'],
@@ -20,7 +20,7 @@ export function giftNotes(note: string): BunPlugin {
     setup(build) {
       build.onLoad({ filter: /\/(contracts\/src\/(http|events)\/order|order\/src\/storage\/order-rows)\.ts$/ }, async ({ path }) => {
         const file = Object.keys(CHANGES).find((name) => path.endsWith(name)) ?? '';
-        let contents = `import * as typebox from '@sinclair/typebox';\nimport * as marks from '@souk/contracts/personal';\nimport * as texts from '@souk/contracts/text';\n`;
+        let contents = `import * as typebox from '@sinclair/typebox';\nimport * as marks from '@souk/contracts/schema';\nimport * as texts from '@souk/contracts/strings';\n`;
         contents += await Bun.file(path).text();
         for (const [after, added] of CHANGES[file] ?? []) {
           if (!contents.includes(after)) throw new Error(`${file} no longer has: ${after}`);

@@ -1,5 +1,4 @@
-import { e164 } from '@souk/contracts/phones';
-import { needsPostalCode, isPostalCode } from '@souk/contracts/postal-codes';
+import { e164, isPostalCode, needsPostalCode } from '@souk/contracts/phones-and-postal-codes';
 import { isCommonPassword } from '@souk/user/passwords/common-passwords';
 
 /** Prints what the data of countries and the list of passwords say. */

@@ -1,5 +1,5 @@
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { loadAccounts } from '../../src/shop/embedded/accounts.ts';

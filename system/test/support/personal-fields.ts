@@ -1,5 +1,4 @@
-import { isPersonal } from '@souk/contracts/personal';
-import { partsOf, propertiesOf } from '@souk/contracts/schema-parts';
+import { isPersonal, partsOf, propertiesOf } from '@souk/contracts/schema';
 
 type TSchema = Parameters<typeof isPersonal>[0];
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/service/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES } from '@souk/contracts/services';
 import { createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import type { RealShopAddresses } from '../../src/shop/real/addresses.ts';

@@ -1,6 +1,5 @@
-import type { Session as PublishedSession } from '@souk/contracts/http/session';
+import type { SecondFactorState, Session as PublishedSession } from '@souk/contracts/http/session';
 import type { Address as PublishedAddress, User as PublishedUser } from '@souk/contracts/http/user';
-import type { SecondFactorState } from '@souk/contracts/http/second-factor';
 import type { Address } from './address-book.ts';
 import type { Credential } from './credential.ts';
 import { isPending } from './second-factor.ts';

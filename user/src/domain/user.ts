@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 
 /** A user's profile. The proof of identity is kept apart, in the credential. Times are epoch milliseconds. */
 export interface User {

@@ -1,7 +1,6 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/conditional-requests';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import { deletionReceipt } from '../domain/deletion-receipt.ts';

@@ -1,12 +1,11 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/conditional-requests';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { invalid, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,12 +1,12 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

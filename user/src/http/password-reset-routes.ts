@@ -1,9 +1,8 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
-import { AskPasswordReset, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
+import { AskPasswordReset, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/user';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { askForReset } from '../usecases/ask-for-reset.ts';

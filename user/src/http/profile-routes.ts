@@ -1,7 +1,6 @@
-import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { NotModified } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, requireIfMatch } from '@souk/chassis/web/app/conditional-requests';
+import { NotModified, router } from '@souk/chassis/web/app/router';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { userRepresentation } from '../domain/representations.ts';

@@ -1,6 +1,6 @@
 import { tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 import type { PasswordFault } from '../passwords/judge-password.ts';
 import type { Proof } from '../usecases/prove-password.ts';
 

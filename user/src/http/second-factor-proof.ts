@@ -1,5 +1,5 @@
 import { invalid } from '@souk/chassis/web/problems/problem';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 
 /** Throws the 422 problem for two proofs at once: one of them would be spent for nothing. */
 export function atMostOne({ oneTimeCode, recoveryCode }: SecondFactorProof): SecondFactorProof {

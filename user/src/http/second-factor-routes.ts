@@ -1,7 +1,6 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import {
   ConfirmSecondFactor,
@@ -11,7 +10,7 @@ import {
   SecondFactorEnrolment,
   type SecondFactorProof,
   SecondFactorState,
-} from '@souk/contracts/http/second-factor';
+} from '@souk/contracts/http/session';
 import { isoTime, factorRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';

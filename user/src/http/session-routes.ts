@@ -1,12 +1,11 @@
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';

@@ -1,12 +1,10 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
-import { GivenAccess } from '@souk/contracts/http/session';
-import { SecondFactorProof } from '@souk/contracts/http/second-factor';
-import { Uuid } from '@souk/contracts/ids';
+import { GivenAccess, SecondFactorProof } from '@souk/contracts/http/session';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SessionTokensGiven } from '../tokens/session-tokens.ts';

@@ -1,6 +1,5 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
-import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/service-store';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { forgetDepartures } from '../usecases/forget-departures.ts';

@@ -1,5 +1,4 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
 import type { UserStore } from '../storage/user-store.ts';
 
 const DAY_MS = 86_400_000;

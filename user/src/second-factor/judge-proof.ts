@@ -1,4 +1,4 @@
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 import type { Credential } from '../domain/credential.ts';
 import type { FactorProof } from '../domain/second-factor.ts';
 import { stepOf } from './one-time-codes.ts';

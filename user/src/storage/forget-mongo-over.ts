@@ -1,6 +1,5 @@
 import { forgetDocuments } from '@souk/chassis/stores/mongodb/forget-documents';
-import type { MongoDatabase } from '@souk/chassis/stores/mongodb/mongo-database';
-import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
+import { type MongoDatabase, SERVER_NOW } from '@souk/chassis/stores/mongodb/mongo-database';
 import type { Document } from 'mongodb';
 import type { UserStore } from './user-store.ts';
 

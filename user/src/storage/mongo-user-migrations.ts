@@ -1,4 +1,4 @@
-import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/collection-step';
+import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/migrations';
 import {
   AccountLinksDocument,
   AddressBookDocument,

@@ -1,7 +1,6 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
-import type { MongoDatabase } from '@souk/chassis/stores/mongodb/mongo-database';
+import type { IdSlice } from '@souk/chassis/web/paging';
+import { type MongoDatabase, SERVER_NOW } from '@souk/chassis/stores/mongodb/mongo-database';
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
-import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';

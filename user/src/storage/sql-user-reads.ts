@@ -1,6 +1,6 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import type { Role } from '@souk/contracts/roles';
+import type { IdSlice } from '@souk/chassis/web/paging';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import type { Role } from '@souk/contracts/access-token';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';

@@ -1,6 +1,6 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';

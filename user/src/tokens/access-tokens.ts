@@ -1,8 +1,8 @@
 import { jwt } from '@elysiajs/jwt';
 import { newId } from '@souk/chassis/ids';
-import { importKeys, type KeySource, KeysUnavailableError, keyName } from '@souk/chassis/web/sign-in/key-source';
+import { importKeys, type KeySource, KeysUnavailableError, keyName } from '@souk/chassis/web/sign-in/signing-keys';
 import type { Jwks } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { importJWK } from 'jose';
 import type { SigningKey } from '../domain/key-ring.ts';
 import { madeOnce } from '../made-once.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
-import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
+import type { ConfirmPasswordReset } from '@souk/contracts/http/user';
 import { linkOf } from '../domain/account-links.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';

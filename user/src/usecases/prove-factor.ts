@@ -1,6 +1,6 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 import type { FactorProof } from '../domain/second-factor.ts';
 import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

@@ -1,5 +1,5 @@
 import type { Decision, UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { noLinks } from '../domain/account-links.ts';
 import { newCredential } from '../domain/credential.ts';
 import { isoTime } from '../domain/representations.ts';

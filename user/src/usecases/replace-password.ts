@@ -1,5 +1,5 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
-import { endsAccess, type Grant } from '@souk/chassis/engine/writer/ended-access';
+import { endsAccess, type Grant } from '@souk/chassis/engine/ended-access';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { withPassword } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';

@@ -1,6 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { endAccessTokens } from '../domain/credential.ts';
 import { ADMINS, isAdmin, replaceRoles as decideRoles } from '../domain/roles.ts';
 import type { User } from '../domain/user.ts';

@@ -1,10 +1,9 @@
-import { fromLogMessage } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { asOfToday, fromLogMessage } from '@souk/contracts/log-message';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../log/event-log.ts';
-import { messageSize } from '../../log/message-size.ts';
+import { messageSize } from '../../log/message-limits.ts';
 import type { MessageReads } from '../service-store.ts';
 import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';

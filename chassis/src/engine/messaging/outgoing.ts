@@ -1,10 +1,9 @@
-import { withValue } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { asOfToday, withValue } from '@souk/contracts/log-message';
 import { eventSource, type ServiceName } from '@souk/contracts/services';
 import { deadLetterTopic, isTopic, TOPICS } from '@souk/contracts/topics';
 import { EventTooLargeError } from '../../input-errors.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import { MESSAGE_LIMIT, messageBytes, type RefusedMessage } from '../../log/message-limit.ts';
+import { MESSAGE_LIMIT, messageBytes, type RefusedMessage } from '../../log/message-limits.ts';
 import { harmless, type Report } from '../../telemetry/report.ts';
 import { type ChassisCollections, withOwn } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';

@@ -1,10 +1,8 @@
-import { EVENT_HEADERS } from '@souk/contracts/event-headers';
-import type { BinaryParts } from '@souk/contracts/log-message';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { withoutPersonal } from '@souk/contracts/personal-values';
-import { retiredFields, withoutRetired } from '@souk/contracts/retired-fields';
+import { EVENT_HEADERS } from '@souk/contracts/envelope';
+import { type BinaryParts, retiredFields, withoutRetired } from '@souk/contracts/log-message';
+import { holdsPersonal } from '@souk/contracts/schema';
+import { withoutPersonal, withoutUnnamed } from '@souk/contracts/values-by-schema';
 import { type EventData, isTopic, type Topic, TOPICS } from '@souk/contracts/topics';
-import { withoutUnnamed } from '@souk/contracts/unnamed-values';
 import type { LogMessage } from '../../log/event-log.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { WriterClosedError } from '../../input-errors.ts';
 import type { EventLog } from '../../log/event-log.ts';
-import { MessagesRefusedError } from '../../log/message-limit.ts';
-import { fitting, type Room } from '../../log/message-size.ts';
+import { fitting, MessagesRefusedError, type Room } from '../../log/message-limits.ts';
 import { faultSource, harmless, type Report, type Trace } from '../../telemetry/report.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { endedWithin } from '../../timeouts.ts';

@@ -1,4 +1,4 @@
-import type { EventAttributes } from '@souk/contracts/event-headers';
+import type { EventAttributes } from '@souk/contracts/envelope';
 import type { LogMessage } from '../../log/event-log.ts';
 import { type About, faultSource, harmless, type Report, singleFailures, type Trace, traceIdOf } from '../../telemetry/report.ts';
 import type { SecurityEvents } from '../../telemetry/security-events.ts';

@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import { checkpoint, pauseCheckpoints } from '../../checkpoints.ts';
-import { keepWalSmall } from '../../keep-wal-small.ts';
-import { harmless } from '../../telemetry/harmless.ts';
+import { checkpoint, keepWalSmall, pauseCheckpoints } from '../../checkpoints.ts';
+import { harmless } from '../../telemetry/report.ts';
 import type { PlacedMessage } from './block.ts';
 import { type EventLog, EventLogError, type HandlerFailure, type SubscribeOptions, type Subscription, type TopicDeclaration } from '../event-log.ts';
 import { createGroup, createGroupPosition, type Group } from './group.ts';

@@ -8,8 +8,7 @@ import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage,
 import { waitingRoom } from './partition-worker.ts';
 import { type BatchProducer, batchProducer, isTooLarge, sendQueue, type SizedMessage } from './producer.ts';
 import { openTopicReader } from './read-topics.ts';
-import { harmless } from '../../telemetry/harmless.ts';
-import { harmlessReport, type Report } from '../../telemetry/report.ts';
+import { harmless, harmlessReport, type Report } from '../../telemetry/report.ts';
 import { endedWithin, withTimeout } from '../../timeouts.ts';
 
 export interface KafkaLogOptions extends KafkaTopicsOptions {

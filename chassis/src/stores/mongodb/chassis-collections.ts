@@ -1,10 +1,9 @@
 import { type Document, type Filter, MaxKey } from 'mongodb';
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../../engine/messaging/parking.ts';
-import { type AnswerKey, periodsAt } from '../../engine/writer/answer-key.ts';
+import { type AnswerKey, type KeptAnswer, periodsAt } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
-import type { EndedAccess } from '../../engine/writer/ended-access.ts';
-import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';
+import type { EndedAccess } from '../../engine/ended-access.ts';
 import type { StoredEvent } from '../../engine/writer/writer-store.ts';
 import type { DocumentCollection } from './document-collection.ts';
 

@@ -1,5 +1,5 @@
 import type { Document, Filter } from 'mongodb';
-import { inTurn } from '../../engine/forget-in-rounds.ts';
+import { inTurn } from '../../engine/jobs.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { repeatable } from './mongo-errors.ts';
 

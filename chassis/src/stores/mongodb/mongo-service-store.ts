@@ -1,9 +1,17 @@
 import type { Filter } from 'mongodb';
 import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/messaging/message-reads.ts';
+import {
+  COUNT_LIMIT,
+  type LaneStatus,
+  LAST_CHARACTER,
+  type LetterFilter,
+  type MessageCounts,
+  type MessageReads,
+  type ServiceStore,
+  SHOWN_MESSAGES,
+} from '../../engine/service-store.ts';
 import type { WaitingKey } from '../../engine/messaging/parking.ts';
-import type { ServiceStore } from '../../engine/service-store.ts';
-import type { EndedAccessReads } from '../../engine/writer/ended-access.ts';
+import type { EndedAccessReads } from '../../engine/ended-access.ts';
 import type { Collections } from '../../engine/writer/use-case.ts';
 import { CALL_ROOM, fitting } from '../../log/message-limits.ts';
 import {

@@ -1,9 +1,8 @@
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage, WaitingMessage } from '../../engine/messaging/parking.ts';
-import { type AnswerKey, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../engine/writer/answer-key.ts';
+import { type AnswerKey, type KeptAnswer, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
-import type { EndedAccess } from '../../engine/writer/ended-access.ts';
-import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';
+import type { EndedAccess } from '../../engine/ended-access.ts';
 import type { StoredEvent } from '../../engine/writer/writer-store.ts';
 import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, EventsTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
 import { appendOnly, rowCollection, type SqlCollection } from './sql-collection.ts';

@@ -1,4 +1,4 @@
-import { inTurn } from '../../engine/forget-in-rounds.ts';
+import { inTurn } from '../../engine/jobs.ts';
 import type { Row, SqlDatabase, Statement, TransactionScript } from './sql-database.ts';
 
 /**

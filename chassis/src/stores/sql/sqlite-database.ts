@@ -12,7 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { keepWalSmall } from '../../keep-wal-small.ts';
+import { keepWalSmall } from '../../checkpoints.ts';
 import { StorageError } from '../../storage-error.ts';
 import { runMigrations } from './migrations.ts';
 import { type AdvisoryLock, exchangeSteps, type Row, type SqlDatabase, type Statement, type TransactionScript } from './sql-database.ts';

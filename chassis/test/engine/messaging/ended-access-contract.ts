@@ -8,7 +8,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../../src/log/embedded/emb
 import { type EndedAccess, forgetEndedAccess, LONGEST_TRANSACTION_MS } from '../../../src/engine/ended-access.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/run-engine.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { until } from '../../../src/testing/until.ts';
 import type { UseCase } from '../../../src/engine/writer/use-case.ts';
 import type { OpenToyStore, ToyCollections, ToyStore } from '../writer/toy-store.ts';

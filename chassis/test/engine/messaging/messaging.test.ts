@@ -7,7 +7,7 @@ import { openEmbeddedLog, type EmbeddedLog } from '../../../src/log/embedded/emb
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import { redrive } from '../../../src/engine/messaging/dead-letter.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { until } from '../../../src/testing/until.ts';
 import { KEYED_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
 import type { DecisionContext, UseCase } from '../../../src/engine/writer/use-case.ts';

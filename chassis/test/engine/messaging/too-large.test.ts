@@ -3,7 +3,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
 import type { SubscribeOptions } from '../../../src/log/event-log.ts';
-import { MESSAGE_LIMIT } from '../../../src/log/message-limit.ts';
+import { MESSAGE_LIMIT } from '../../../src/log/message-limits.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/run-engine.ts';
 import type { About } from '../../../src/telemetry/report.ts';

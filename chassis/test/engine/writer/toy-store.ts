@@ -3,15 +3,13 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ServiceStore } from '../../../src/engine/service-store.ts';
 import type { ChassisSchema } from '../../../src/stores/sql/chassis-schema.ts';
-import { appendOnly } from '../../../src/stores/sql/sql-collection.ts';
-import { rowCollection } from '../../../src/stores/sql/row-collection.ts';
+import { appendOnly, rowCollection } from '../../../src/stores/sql/sql-collection.ts';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
-import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
-import type { TransactionScript } from '../../../src/stores/sql/statement.ts';
+import type { SqlDatabase, TransactionScript } from '../../../src/stores/sql/sql-database.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import type { AnswerForm } from '../../../src/engine/writer/answer-key.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */

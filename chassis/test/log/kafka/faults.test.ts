@@ -3,7 +3,7 @@ import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { type EventLog, EventLogError, type LogMessage } from '../../../src/log/event-log.ts';
-import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
+import { kafkaProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { message, recorder, type Recorder, stalled } from '../log-fixture.ts';

@@ -3,9 +3,8 @@ import type { EventLog } from '../../../src/log/event-log.ts';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { type KafkaLogOptions, openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
+import { kafkaProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.ts';
 import { addressOf } from '../../../src/testing/real-servers.ts';
-import type { TcpProxy } from '../../../src/testing/tcp-proxy.ts';
 import { contractTopics, type OpenedLog } from '../log-fixture.ts';
 
 /** Names of its own for every test: they share one broker. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { type MongoProxy, mongoProxy } from '../../../src/testing/mongo-proxy.ts';
+import { type MongoProxy, mongoProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';
 import { mongoToyStore } from './toy-store.ts';

@@ -1,7 +1,7 @@
 import { newId } from '../../../src/ids.ts';
 import { batchOf } from '../../../src/engine/writer/decide-batch.ts';
 import { NO_CAUSE } from '../../../src/cause.ts';
-import type { Input } from '../../../src/engine/writer/input.ts';
+import type { Input } from '../../../src/engine/writer/input-queue.ts';
 import type { UseCase } from '../../../src/engine/writer/use-case.ts';
 import type { Batch } from '../../../src/engine/writer/writer-store.ts';
 import type { Toy } from '../../engine/writer/toy-use-cases.ts';

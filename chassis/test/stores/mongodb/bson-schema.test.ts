@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type TSchema, Type } from '@sinclair/typebox';
 import { nullable, oneOf } from '@souk/contracts/schema';
-import { FreeText, KeptName } from '@souk/contracts/text';
+import { FreeText, KeptName } from '@souk/contracts/strings';
 import { bsonSchema } from '../../../src/stores/mongodb/migrations.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';

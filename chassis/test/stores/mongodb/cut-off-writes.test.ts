@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { type MongoProxy, mongoProxy } from '../../../src/testing/mongo-proxy.ts';
+import { type Connection, type MongoProxy, mongoProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
-import type { Connection } from '../../../src/testing/tcp-proxy.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import type { StoredEvent } from '../../../src/engine/writer/writer-store.ts';
 import type { ToyStore } from '../../engine/writer/toy-store.ts';

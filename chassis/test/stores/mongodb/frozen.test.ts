@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { mongoProxy } from '../../../src/testing/mongo-proxy.ts';
+import { mongoProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { mongoToyStore, openMongoToyStore } from './toy-store.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { newId } from '../../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
 import { StorageError } from '../../../src/storage-error.ts';
-import { type MongoProxy, mongoProxy } from '../../../src/testing/mongo-proxy.ts';
+import { type MongoProxy, mongoProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
 import type { StoredEvent, WriterStore } from '../../../src/engine/writer/writer-store.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { newId } from '../../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
 import { mongoMessageReads } from '../../../src/stores/mongodb/mongo-service-store.ts';
-import { profiled } from '../../../src/testing/mongo-profile.ts';
+import { profiled } from '../../../src/testing/temporary-mongo-store.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { answerKeyId } from '../../../src/stores/mongodb/chassis-collections.ts';
 import { periodOf } from '../../../src/engine/writer/answer-key.ts';

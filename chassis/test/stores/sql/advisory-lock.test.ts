@@ -5,7 +5,7 @@ import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
 import { until } from '../../../src/testing/until.ts';
 import { failureOf, writing } from './opened-mysql.ts';

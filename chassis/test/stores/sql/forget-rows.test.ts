@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { sqlMessageReads, sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
-import { sqlitePlansOf } from '../../../src/testing/sqlite-plans.ts';
+import { sqlitePlansOf } from '../../../src/testing/query-costs.ts';
 import { temporaryStore } from '../../../src/testing/temporary-store.ts';
 
 test('on SQLite old answers are found by indexes on age and owner, and keys of answers by the primary key', async () => {

@@ -12,7 +12,7 @@ import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { type TemporaryDatabase, temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { until } from '../../../src/testing/until.ts';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
 import { failureOf, writing } from './opened-mysql.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { unprovenBy } from '../../../src/service/unproven-server.ts';
+import { unprovenBy } from '../../../src/service/database-state.ts';
 import { mysqlAddress } from '../../../src/stores/sql/mysql-address.ts';
 
 const by = (query: string) => mysqlAddress(`mysql://u:p@db.example/shop?${query}`);

@@ -6,7 +6,7 @@ import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { failureOf, writing } from './opened-mysql.ts';
 
 interface Opened {

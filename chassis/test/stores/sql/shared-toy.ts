@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
 import { type ToySchema, toyStore } from '../../engine/writer/toy-store.ts';
 

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { WAL_LIMIT } from '../../../src/checkpoints.ts';
 import { until } from '../../../src/testing/until.ts';
 import { writing } from './opened-mysql.ts';

@@ -1,5 +1,5 @@
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Looked } from '@souk/chassis/web/paging';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { ProductSort, SortPosition } from '../../domain/sort-position.ts';
 import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from '../bounded-list.ts';

@@ -1,5 +1,5 @@
-import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/collection-step';
-import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/migrations';
+import type { EventDocument } from '@souk/chassis/stores/mongodb/chassis-collections';
 import type { AnyBulkWriteOperation, Collection, Db, IndexDescription } from 'mongodb';
 import { pricesTold } from '../../domain/change-product.ts';
 import {

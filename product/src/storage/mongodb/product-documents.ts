@@ -1,10 +1,13 @@
 import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
-import { Category } from '@souk/contracts/http/category';
-import { PriceChange as PublishedPriceChange, Product as PublishedProduct, Variant as PublishedVariant } from '@souk/contracts/http/product';
-import { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
-import { Uuid } from '@souk/contracts/ids';
+import {
+  Category,
+  PriceChange as PublishedPriceChange,
+  Product as PublishedProduct,
+  ProductImage as PublishedImage,
+  Variant as PublishedVariant,
+} from '@souk/contracts/http/product';
+import { KeptName, Uuid } from '@souk/contracts/strings';
 import { closed } from '@souk/contracts/schema';
-import { KeptName } from '@souk/contracts/text';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type { Binary } from 'mongodb';
 import { type CategoryTree, TREE } from '../../domain/category-tree.ts';

@@ -1,7 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { Write } from '@souk/chassis/stores/sql/statement';
+import type { Dialect, Write } from '@souk/chassis/stores/sql/sql-database';
+import { appendOnly, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { CategoryTree, CategoryUse } from '../../domain/category-tree.ts';
 import type { SkuClaim, SlugClaim } from '../../domain/claims.ts';
 import type { ImageBytes, ImagePart } from '../../domain/product-image.ts';

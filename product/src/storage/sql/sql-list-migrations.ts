@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { productFromRow, type ProductSchema, type ProductsTable, productToRow } from './product-rows.ts';

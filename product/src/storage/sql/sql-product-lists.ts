@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import type { Looked } from '@souk/chassis/web/paging';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ProductSort, SortPosition } from '../../domain/sort-position.ts';
 import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, SIFTED, type Stretch, type Trail } from '../bounded-list.ts';

@@ -1,5 +1,5 @@
 import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { pricesTold } from '../../domain/change-product.ts';

@@ -1,12 +1,12 @@
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
-import { messagesComeAgain } from '@souk/chassis/log/handler-failures';
+import { messagesComeAgain } from '@souk/chassis/log/event-log';
 import { ConfigError, type ConfigFault, type Environment, readConfig } from '@souk/chassis/service/config';
 import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
-import type { Service } from '@souk/chassis/service/service';
+import type { Service } from '@souk/chassis/service/create-service';
 import { createLogger, type DestinationStream, type Logger, type LogLevel } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { reportTo } from '@souk/chassis/telemetry/report';
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
 import { consumerGroup, type ServiceName, SERVICES } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { INVENTORY_CONFIG } from '@souk/inventory/config';

@@ -1,6 +1,6 @@
 import type { Environment } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
-import { type Program, serviceCommand } from './service-command.ts';
+import { type Program, serviceCommand } from './service-process.ts';
 
 const LIMIT_MS = 120_000;
 

@@ -4,7 +4,6 @@ import { EnvironmentError } from '../../cli/errors.ts';
 import { expectFree } from '../../tools/servers/free-port.ts';
 import { askReady } from '../ask.ts';
 import { cpuMs, peakMb, residentMb } from '../process-usage.ts';
-import { orphanGuard } from './orphan-guard.ts';
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;

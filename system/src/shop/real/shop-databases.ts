@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
-import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
+import { mysqlAddress, sessionSettings } from '@souk/chassis/stores/sql/mysql-address';
 import { MongoClient } from 'mongodb';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
-import { SERVING_ACTIONS, servingGrants } from './serving-rights.ts';
 
 /** Database engine of each service. */
 export const ENGINE = {

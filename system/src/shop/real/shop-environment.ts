@@ -5,7 +5,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
 import type { ServiceUrls } from '../shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import type { Step } from './run-step.ts';
+import type { Step } from './service-process.ts';
 
 interface Given {
   readonly addresses: RealShopAddresses;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/telemetry/logging';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { TimelineEntry } from '@souk/contracts/http/order';
 import type { ServiceName } from '@souk/contracts/services';
 import { EnvironmentError, EXIT } from '../../cli/errors.ts';
 import type { Account, Accounts } from '../embedded/accounts.ts';

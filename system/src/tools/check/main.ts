@@ -1,9 +1,7 @@
 import type { Environment } from '@souk/chassis/service/config';
-import { notRun, type Skipped } from './not-run.ts';
-import { realServers } from './real-servers.ts';
+import { notRun, outcomeOf, type Skipped } from './step-outcome.ts';
 import { shapesOf, shapeTable } from './shape.ts';
 import { killRunning, runCommand } from './run-command.ts';
-import { outcomeOf } from './step-outcome.ts';
 import { ADVISORIES, fuzzing, LOOKS, ROOT, type Step, TESTS } from './steps.ts';
 import { EXIT } from '../../cli/errors.ts';
 

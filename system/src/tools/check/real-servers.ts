@@ -1,9 +1,7 @@
 import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { EnvironmentError } from '../../cli/errors.ts';
-import { serverEnvironment } from '../servers/server-environment.ts';
-import type { Server } from '../servers/server.ts';
-import { startServer } from '../servers/start-server.ts';
-import { describeServer } from '../servers/start-servers.ts';
+import { type Server, serverEnvironment } from '../servers/server.ts';
+import { describeServer, startServer } from '../servers/start-servers.ts';
 
 export interface RealServers {
   /** Environment that tells tests where the running servers are. */

@@ -1,8 +1,6 @@
 import { EXIT } from '../../cli/errors.ts';
-import { type Skipped, skippedOf } from './not-run.ts';
 import type { Outcome } from './run-command.ts';
 import type { Step } from './steps.ts';
-import { tallyOf } from './tally.ts';
 
 export interface StepOutcome {
   readonly passed: number;

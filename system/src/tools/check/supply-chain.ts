@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { EXIT } from '../../cli/errors.ts';
 import { readLock } from '../images/read-lock.ts';
-import { licenceFaults, type LicensedPackage, lockFaults, type Manifest } from './lock-rules.ts';
 
 /** Checks what would be installed, without network requests: sources, hashes, versions, install scripts, licences. */
 const ROOT = join(import.meta.dir, '../../../..');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES } from '@souk/contracts/services';
 import { EnvironmentError, EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { type Accounts, newAccounts } from '../../shop/embedded/accounts.ts';

@@ -1,5 +1,5 @@
 import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 
 /** Throws unless the broker serves: it must be in the cluster, and the cluster must have a controller. */
 export async function askKafka(address: string, security: KafkaSecurity = { tls: false }): Promise<void> {

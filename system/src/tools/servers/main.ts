@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, exitCodeOf, withUsage } from '../../cli/errors.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { serverEnvironment } from './server.ts';
 import { startServers } from './start-servers.ts';
 
 const HELP = 'npm run servers  a MySQL, a MongoDB and a Kafka for tests, until Ctrl-C; prints the variables that name them\n';

@@ -1,13 +1,10 @@
 import type { RealServer } from '@souk/chassis/testing/server-variables';
 import { EnvironmentError } from '../../cli/errors.ts';
-import { dockerAnswers, whyNoImage } from './docker/docker-engine.ts';
-import { IMAGES } from './docker/images.ts';
-import { nativeKafka } from './native/native-kafka.ts';
-import { nativeMongodb } from './native/native-mongodb.ts';
-import { nativeMysql } from './native/native-mysql.ts';
+import { dockerAnswers, IMAGES, whyNoImage } from './docker/docker-engine.ts';
+import { nativeKafka, nativeMongodb, nativeMysql } from './native/native-servers.ts';
 import { startNativeServer } from './native/native-server.ts';
 import type { Report, Server } from './server.ts';
-import { wantedEngine } from './wanted-engine.ts';
+import { wantedEngine } from './start-servers.ts';
 
 const NATIVE = { MySQL: nativeMysql, MongoDB: nativeMongodb, Kafka: nativeKafka } as const;
 
@@ -43,7 +40,7 @@ export async function startServer(name: RealServer, report: Report, given: Parti
 async function inContainer(name: RealServer, report: Report): Promise<Server> {
   const why = await whyNoImage(IMAGES[name], report);
   if (why !== undefined) throw new EnvironmentError(`${name}: the image ${IMAGES[name]} cannot be had (${why})`, CURE);
-  const { startContainer } = await import('./docker/start-container.ts');
+  const { startContainer } = await import('./docker/containers.ts');
   try {
     return await startContainer(name);
   } catch (cause) {

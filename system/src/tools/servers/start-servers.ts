@@ -1,6 +1,5 @@
 import type { RealServer } from '@souk/chassis/testing/server-variables';
 import type { Report, Server } from './server.ts';
-import { startServer } from './start-server.ts';
 
 export interface Servers {
   readonly mysql: Server;

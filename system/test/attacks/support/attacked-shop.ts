@@ -2,7 +2,7 @@ import { describe } from 'bun:test';
 import type { Environment } from '@souk/chassis/service/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { ALL_LIMITS } from '../../../src/shop/limit-settings.ts';
 import { type Target, attackTarget } from '../../../src/tools/attacks/attack-target.ts';

@@ -1,8 +1,8 @@
 import { RedpandaContainer } from '@testcontainers/redpanda';
 import { type StartedTestContainer, Wait } from 'testcontainers';
-import { askKafka } from '../ask-kafka.ts';
-import type { ContainerServer } from './container-server.ts';
-import { IMAGES } from './images.ts';
+import { askKafka } from '../ask-servers.ts';
+import type { ContainerServer } from './containers.ts';
+import { IMAGES } from './docker-engine.ts';
 
 export const containerKafka = (): ContainerServer => ({
   name: 'Kafka',

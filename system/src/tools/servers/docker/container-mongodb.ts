@@ -1,9 +1,9 @@
 import { MongoDBContainer } from '@testcontainers/mongodb';
 import { Wait } from 'testcontainers';
-import { askMongodb } from '../ask-mongodb.ts';
-import { newPassword } from '../new-password.ts';
-import type { ContainerServer } from './container-server.ts';
-import { IMAGES } from './images.ts';
+import { askMongodb } from '../ask-servers.ts';
+import { newPassword } from '../server.ts';
+import type { ContainerServer } from './containers.ts';
+import { IMAGES } from './docker-engine.ts';
 
 export function containerMongodb(): ContainerServer {
   const password = newPassword();

@@ -1,9 +1,9 @@
 import { MySqlContainer } from '@testcontainers/mysql';
 import { Wait } from 'testcontainers';
-import { askMysql } from '../ask-mysql.ts';
-import { newPassword } from '../new-password.ts';
-import type { ContainerServer } from './container-server.ts';
-import { IMAGES } from './images.ts';
+import { askMysql } from '../ask-servers.ts';
+import { newPassword } from '../server.ts';
+import type { ContainerServer } from './containers.ts';
+import { IMAGES } from './docker-engine.ts';
 
 export function containerMysql(): ContainerServer {
   const password = newPassword();

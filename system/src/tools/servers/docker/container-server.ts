@@ -1,9 +1,9 @@
 import type { RealServer } from '@souk/chassis/testing/server-variables';
 import { getContainerRuntimeClient, type GenericContainer, type StartedTestContainer } from 'testcontainers';
-import { firstAnswer } from '../first-answer.ts';
+import { firstAnswer } from '../ask-servers.ts';
 import { freePort } from '../free-port.ts';
 import type { Server } from '../server.ts';
-import { guardedLabel } from './container-guard.ts';
+import { guardedLabel } from './docker-engine.ts';
 
 /** The parts that differ between servers. */
 export interface ContainerServer {

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
-import { startTick } from './start-tick.ts';
 import { SCRIPTS } from '../folders.ts';
 
 /** A server under a guard (`guard.sh`), which kills it and removes its folder when this process ends. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
-import { askKafka } from '../ask-kafka.ts';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
+import { askKafka } from '../ask-servers.ts';
 import type { NativeServer } from './native-server.ts';
 
 /**

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
 import { MongoClient } from 'mongodb';
-import { askMongodb } from '../ask-mongodb.ts';
-import { newPassword } from '../new-password.ts';
+import { askMongodb } from '../ask-servers.ts';
+import { newPassword } from '../server.ts';
 import type { NativeServer } from './native-server.ts';
 
 const SET_UP_LIMIT_MS = 30_000;

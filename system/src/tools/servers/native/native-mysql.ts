@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askMysql } from '../ask-mysql.ts';
-import { newPassword } from '../new-password.ts';
+import { askMysql } from '../ask-servers.ts';
+import { newPassword } from '../server.ts';
 import type { NativeServer } from './native-server.ts';
 
 export function nativeMysql(): NativeServer {

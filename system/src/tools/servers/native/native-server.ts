@@ -6,8 +6,6 @@ import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report, Server } from '../server.ts';
 import { freePort, isFree, isListening } from '../free-port.ts';
 import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
-import { installServer } from './install-server.ts';
-import { waitFor } from './wait-for.ts';
 
 /** The parts that differ between servers. */
 export interface NativeServer {

@@ -1,7 +1,7 @@
 import { EnvironmentError } from '../../../cli/errors.ts';
-import { firstAnswer } from '../first-answer.ts';
+import { firstAnswer } from '../ask-servers.ts';
 import type { GuardedProcess } from './guarded-process.ts';
-import { lastLines } from './install-server.ts';
+import { lastLines } from './native-server.ts';
 
 /** Waits until `look` no longer throws. Throws EnvironmentError, with the server's last lines, if the server ends first. */
 export async function waitFor<T>(name: string, process: GuardedProcess, look: () => T | Promise<T>): Promise<T> {
