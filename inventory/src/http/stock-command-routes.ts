@@ -1,6 +1,6 @@
 import { answerOnce, type Asked } from '@souk/chassis/service/answer-once';
 import { storedAnswer } from '@souk/chassis/web/app/conditional-requests';
-import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/problem';
+import { fieldsRefused, invalid, Problem, problem } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
 import { type Principal, requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
@@ -94,7 +94,7 @@ function runStockCommand({ reads, commands, toldByProduct }: Omit<StockCommandDe
     useCase: MoveByHand<Said & StockCommand>,
     said: Said,
     { params: { sku }, principal, idempotency, request }: AskedOfSku,
-    render: (answer: StockAnswer, sku: string) => StoredAnswer,
+    render: (answer: StockAnswer, sku: string) => StoredAnswer | Problem,
   ): Promise<Response> => {
     const told = (await reads.catalogued(sku)) === undefined ? await toldByProduct(sku, request, true) : null;
     const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };
@@ -103,8 +103,10 @@ function runStockCommand({ reads, commands, toldByProduct }: Omit<StockCommandDe
 }
 
 /** Answers a command that makes one movement with that movement. */
-function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer {
-  const [movement] = movementsOf(answer, sku, () => '/warehouseId');
+function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer | Problem {
+  const movements = movementsOf(answer, sku, () => '/warehouseId');
+  if (movements instanceof Problem) return movements;
+  const [movement] = movements;
   if (movement === undefined) throw new Error('a command that moved stock made no movement');
   return storedAnswer(201, movementRepresentation(movement));
 }
@@ -112,27 +114,29 @@ function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer {
 /** Answers a transfer with both of its movements. */
 function transferAnswer({ fromWarehouseId }: { readonly fromWarehouseId: string }) {
   const pointerOf = (id: string) => (id === fromWarehouseId ? '/fromWarehouseId' : '/toWarehouseId');
-  return (answer: StockAnswer, sku: string): StoredAnswer =>
-    storedAnswer(201, { movements: movementsOf(answer, sku, pointerOf).map(movementRepresentation) });
+  return (answer: StockAnswer, sku: string): StoredAnswer | Problem => {
+    const movements = movementsOf(answer, sku, pointerOf);
+    return movements instanceof Problem ? movements : storedAnswer(201, { movements: movements.map(movementRepresentation) });
+  };
 }
 
-/** Throws a refusal as a problem. */
-function movementsOf(answer: StockAnswer, sku: string, pointerOf: (warehouseId: string) => string): readonly Movement[] {
+/** The movements, or the problem of a refusal. */
+function movementsOf(answer: StockAnswer, sku: string, pointerOf: (warehouseId: string) => string): readonly Movement[] | Problem {
   switch (answer.kind) {
     case 'moved':
       return answer.movements;
     case 'warehouse-unknown':
-      throw fieldsRefused(
+      return fieldsRefused(
         'warehouse-unknown',
         answer.warehouseIds.map((id) => ({ pointer: pointerOf(id), detail: `names ${id}, which is no warehouse` })),
         'GET /warehouses lists those there are',
       );
     case 'sku-unknown':
-      throw skuUnknown(sku, 'make the product first, or correct the SKU in the path');
+      return skuUnknown(sku, 'make the product first, or correct the SKU in the path');
     case 'too-few':
-      throw problem('insufficient-stock', { detail: `Only ${answer.free} pieces are there that no order holds: ask for no more.` });
+      return problem('insufficient-stock', { detail: `Only ${answer.free} pieces are there that no order holds: ask for no more.` });
     case 'too-much':
-      throw problem('conflict', { detail: `A warehouse holds at most ${ON_HAND_LIMIT} pieces of a SKU: put some of them into another one.` });
+      return problem('conflict', { detail: `A warehouse holds at most ${ON_HAND_LIMIT} pieces of a SKU: put some of them into another one.` });
     default:
       return answer satisfies never;
   }

@@ -1,6 +1,6 @@
 import { entityTag, keyMissing, obeyingIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { onceResponse } from '@souk/chassis/service/answer-once';
-import { fieldsRefused, type Problem, problem, problemAnswer } from '@souk/chassis/web/problems/problem';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/field-errors';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -16,7 +16,6 @@ import type { ShippingRefusal } from '@souk/contracts/problem';
 import type { OrderItem } from '@souk/contracts/saga';
 import { Type } from '@sinclair/typebox';
 import { CatalogueUnavailableError } from '../domain/catalogue.ts';
-import { isLimit } from '../domain/customer-limits.ts';
 import type { Order } from '../domain/order.ts';
 import { asPlaced, type OrderRequest, type Placement, type PlacementRefusal } from '../domain/place-order.ts';
 import type { OrderCollections, OrderReads } from '../storage/order-store.ts';
@@ -47,7 +46,7 @@ export function placementRoutes({ commands, reads, placeOrder, learnSkus }: Plac
       const shippingAddress = await readAddress(body.shippingAddress, '/shippingAddress');
       if (idempotency === undefined) throw keyMissing();
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
-      const render = (placement: Placement) => answerOf(placement, body.items, request);
+      const render = (placement: Placement) => answerOf(placement, body.items);
       const asked = { ...body, shippingAddress, userId: principal.userId };
       return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render, shows }, causeOf(request)), request);
     },
@@ -71,14 +70,8 @@ export function placementRoutes({ commands, reads, placeOrder, learnSkus }: Plac
   );
 }
 
-function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
-  if (placement.kind === 'refused') {
-    const why = refused(placement.refusal, items);
-    // A temporary refusal is not stored under the idempotency key: the same request may succeed later.
-    if (isLimit(placement.refusal)) throw why;
-    return problemAnswer(why, request);
-  }
-  return placedAnswer(placement.order);
+function answerOf(placement: Placement, items: PlaceOrder['items']): StoredAnswer | Problem {
+  return placement.kind === 'refused' ? refused(placement.refusal, items) : placedAnswer(placement.order);
 }
 
 /** The problem that tells callers why an order of these items was not placed. */

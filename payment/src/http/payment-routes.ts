@@ -130,19 +130,19 @@ export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecond
   );
 }
 
-/** Throws a refusal as a problem, so that it is not kept under the key. */
-function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer {
+/** A refusal is a problem, which is not kept under the key. */
+function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer | Problem {
   switch (decision.kind) {
     case 'accepted': {
       const { refund } = decision;
       return storedAnswer(202, refundRepresentation(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
     }
     case 'above-most':
-      throw stale();
+      return stale();
     case 'wrong-currency':
-      throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
+      return invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
     case 'exceeds':
-      throw problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now: ask for no more.` });
+      return problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now: ask for no more.` });
     default:
       return decision satisfies never;
   }

@@ -1,4 +1,5 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
@@ -96,7 +97,7 @@ function shown(category: Category, headers: Record<string, string | number>) {
 /** The category of an answer; throws a refusal as the problem that callers see. */
 function acceptedCategory(answer: CategoryAnswer): Category {
   if (answer.kind === 'done') return answer.category;
-  throw refused(answer.kind);
+  throw categoryRefused(answer.kind);
 }
 
 function noSuchCategory(): Problem {
@@ -105,7 +106,7 @@ function noSuchCategory(): Problem {
 
 const PARENT = '/parentId';
 
-function refused(kind: CategoryRefusal['kind']): Problem {
+function categoryRefused(kind: CategoryRefusal['kind']): Problem {
   switch (kind) {
     case 'no-such-category':
       return noSuchCategory();

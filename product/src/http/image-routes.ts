@@ -1,16 +1,17 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { type Idempotency, isUnchanged, obeyIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { answerInParts } from '@souk/chassis/web/app/long-answers';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
-import { invalid, problem, tooMuchToDo } from '@souk/chassis/web/problems/problem';
+import { invalid, type Problem, problem, tooMuchToDo } from '@souk/chassis/web/problems/problem';
 import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { bulkhead } from 'cockatiel';
 import { imageOf, IMAGES_LIMIT, PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import type { ProductReads } from '../storage/product-store.ts';
-import { addImage, deleteImage, type ImageAnswer, patchImage } from '../usecases/images.ts';
+import { addImage, deleteImage, type ImageAnswer, type ImageRefusal, patchImage } from '../usecases/images.ts';
 import { accepted, type Commands, refused, visible } from './product-routes.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
 
@@ -105,15 +106,18 @@ function creation(answer: ImageAnswer): StoredAnswer | Problem {
 
 /** The image of an answer; throws a refusal as the problem that callers see. */
 function acceptedImage(answer: ImageAnswer): PublishedImage {
-  switch (answer.kind) {
-    case 'done':
-      return answer.image;
+  if (answer.kind === 'done') return answer.image;
+  throw imageRefused(answer);
+}
+
+function imageRefused(refusal: ImageRefusal): Problem {
+  switch (refusal.kind) {
     case 'too-many-images':
-      throw problem('conflict', { detail: `A product has at most ${IMAGES_LIMIT} images: remove one first.` });
+      return problem('conflict', { detail: `A product has at most ${IMAGES_LIMIT} images: remove one first.` });
     case 'position-beyond':
-      throw invalid('/position', `must be less than ${answer.images}, the number of images`);
+      return invalid('/position', `must be less than ${refusal.images}, the number of images`);
     default:
-      throw refused(answer);
+      return refused(refusal);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import { answerOnce } from '@souk/chassis/service/answer-once';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -207,8 +208,9 @@ function matching(request: Request): RequireVersion {
   return (version) => requireIfMatch(request, version);
 }
 
-function creation(answer: Answer) {
-  const product = accepted(answer);
+function creation(answer: Answer): StoredAnswer | Problem {
+  if (answer.kind !== 'done') return refused(answer);
+  const { product } = answer;
   return storedAnswer(201, productRepresentation(product), {
     etag: entityTag(product.version),
     location: `/products/${product.id}`,

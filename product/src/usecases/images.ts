@@ -69,7 +69,7 @@ export const deleteImage: UseCase<ProductCollections, ImageRequest, Answer> = {
 /** The image as it is after the change. */
 export type ImageAnswer = { readonly kind: 'done'; readonly image: PublishedImage } | ImageRefusal;
 
-type ImageRefusal =
+export type ImageRefusal =
   | Refusal
   | { readonly kind: 'too-many-images' }
   | { readonly kind: 'position-beyond'; readonly images: number };
