@@ -14,7 +14,7 @@ import {
 import { PaymentCompleted, PaymentFailed, PaymentRefunded } from './events/payment.ts';
 import { ProductArchived, ProductCreated, ProductPriceChanged, ProductUpdated } from './events/product.ts';
 import { UserAccessChanged, UserDeleted, UserRegistered, UserUpdated } from './events/user.ts';
-import type { ServiceName } from './services.ts';
+import { SERVICES, type ServiceName } from './services.ts';
 
 export interface TopicDeclaration<Data extends TSchema = TSchema> {
   /** Version of the data schema; raised only by a change that a reader of the old one would misread. */
@@ -52,7 +52,7 @@ const user = about('userId');
 const dead = about('originalKey');
 
 /** All services but User: they judge access tokens and must learn when these become invalid. */
-const EVERYBODY_ELSE = ['product', 'inventory', 'order', 'payment'] as const;
+const EVERYBODY_ELSE = SERVICES.filter((service) => service !== 'user');
 
 /** Every topic of the system. The name is also the event's type. */
 export const TOPICS = {

@@ -4,12 +4,13 @@ import { impersonal, personal } from '../personal.ts';
 import { OrderStatus } from '../saga.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
+import { SERVICES } from '../services.ts';
 
 /** `name`: the topic or the decision. `causationId` is null when an HTTP command or a deadline caused it. */
 export const TimelineEntry = closed({
   seq: Type.Integer({ minimum: 1 }),
   at: UtcTime,
-  service: oneOf('product', 'inventory', 'order', 'payment', 'user'),
+  service: oneOf(...SERVICES),
   kind: oneOf('event', 'decision', 'note'),
   name: impersonal(Type.String({ minLength: 1 })),
   from: nullable(OrderStatus),

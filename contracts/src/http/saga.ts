@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { impersonal } from '../personal.ts';
 import { OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
 import { closed, oneOf } from '../schema.ts';
+import { SERVICES } from '../services.ts';
 
 const Word = impersonal(Type.String({ minLength: 1 }));
 
@@ -15,7 +16,7 @@ export const SagaDescription = closed({
   transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
   deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), limitSeconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
   compensations: Type.Array(
-    closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
+    closed({ on: Word, by: oneOf(...SERVICES), does: Word, emits: Word }),
   ),
   shipments: closed({
     states: Type.Array(ShipmentStatus),

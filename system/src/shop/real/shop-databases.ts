@@ -90,7 +90,7 @@ export async function dropDatabases(servers: ServerAddresses, prefix: string): P
 }
 
 /** `order` is a reserved word of SQL. */
-function databaseName(service: ServiceName, prefix: string): string {
+export function databaseName(service: ServiceName, prefix: string): string {
   return `${prefix}${service === 'order' ? 'orders' : service}`;
 }
 
