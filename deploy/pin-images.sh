@@ -1,11 +1,11 @@
 #!/bin/sh
 # sh deploy/pin-images.sh             asks the registries for the digest of each image of deploy/images.lock, and writes it there, into
-#                                     compose.yaml, Dockerfile and system/src/tools/servers/docker/images.ts; wants docker buildx
+#                                     compose.yaml, Dockerfile and system/src/tools/servers/docker/docker-engine.ts; wants docker buildx
 # sh deploy/pin-images.sh --unpinned  names those without a digest, and ends with 1 if there are any
 set -eu
 cd "$(dirname "$0")/.."
 LOCK=deploy/images.lock
-NAMED_IN='compose.yaml Dockerfile system/src/tools/servers/docker/images.ts'
+NAMED_IN='compose.yaml Dockerfile system/src/tools/servers/docker/docker-engine.ts'
 
 case "$#:${1:-}" in
   0:) ;;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { EnvironmentError } from '../src/cli/errors.ts';
 import type { Server } from '../src/tools/servers/server.ts';
-import { startServer } from '../src/tools/servers/start-server.ts';
+import { startServer } from '../src/tools/servers/start-servers.ts';
 
 const NATIVE = { version: 'a native server' } as Server;
 const IMAGE = 'mysql:8.4';

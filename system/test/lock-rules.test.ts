@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { licenceFaults, lockFaults } from '../src/tools/check/lock-rules.ts';
+import { licenceFaults, lockFaults } from '../src/tools/check/supply-chain.ts';
 import { type LockedPackage, readLock } from '../src/tools/images/read-lock.ts';
 
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { notRun, skippedOf } from '../src/tools/check/not-run.ts';
+import { notRun, skippedOf } from '../src/tools/check/step-outcome.ts';
 
 describe('what did not run', () => {
   test('is told with its reason, and how to run it', () => {

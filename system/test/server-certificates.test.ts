@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { createConnection } from 'mysql2/promise';
-import { nativeMysql } from '../src/tools/servers/native/native-mysql.ts';
+import { nativeMysql } from '../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../src/tools/servers/native/native-server.ts';
 import type { Server } from '../src/tools/servers/server.ts';
 import { type Authority, type Certificate, newAuthority } from './support/certificates.ts';

@@ -8,8 +8,8 @@ import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { MongoClient } from 'mongodb';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { SERVING_ACTIONS, servingGrants } from '../../src/shop/real/serving-rights.ts';
-import { nativeMysql } from '../../src/tools/servers/native/native-mysql.ts';
+import { SERVING_ACTIONS, servingGrants } from '../../src/shop/real/shop-databases.ts';
+import { nativeMysql } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 
 setDefaultTimeout(120_000);

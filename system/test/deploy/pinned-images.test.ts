@@ -2,10 +2,10 @@ import { expect, test } from 'bun:test';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { IMAGES } from '../../src/tools/servers/docker/images.ts';
+import { IMAGES } from '../../src/tools/servers/docker/docker-engine.ts';
 
 const ROOT = join(import.meta.dir, '../../..');
-const NAMED_IN = ['compose.yaml', 'Dockerfile', 'system/src/tools/servers/docker/images.ts'];
+const NAMED_IN = ['compose.yaml', 'Dockerfile', 'system/src/tools/servers/docker/docker-engine.ts'];
 
 /** The name that the lock gives to each image. */
 async function locked(root: string): Promise<ReadonlyMap<string, string>> {

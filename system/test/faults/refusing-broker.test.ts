@@ -6,7 +6,7 @@ import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-log-optio
 import type { EventLog } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
-import { nativeKafka } from '../../src/tools/servers/native/native-kafka.ts';
+import { nativeKafka } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 import type { Server } from '../../src/tools/servers/server.ts';
 

@@ -1,7 +1,7 @@
 import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
-import { askMysql } from '../../src/tools/servers/ask-mysql.ts';
+import { askMysql } from '../../src/tools/servers/ask-servers.ts';
 import { readingMysql } from '../../src/verify/mysql-rows.ts';
 
 /** Each way in which a process of ours connects to a server. */

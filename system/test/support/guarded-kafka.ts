@@ -4,10 +4,9 @@ import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
 import { LOG_USERS, type LogOperation, logRights, type LogUser } from '@souk/contracts/log-rights';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
 import { SERVER_CACHE } from '../../src/tools/servers/folders.ts';
-import { nativeKafka } from '../../src/tools/servers/native/native-kafka.ts';
+import { nativeKafka } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
-import { newPassword } from '../../src/tools/servers/new-password.ts';
-import type { Server } from '../../src/tools/servers/server.ts';
+import { newPassword, type Server } from '../../src/tools/servers/server.ts';
 
 /** A broker that asks everybody who comes, and lets each do what `logRights` lists. */
 export interface GuardedKafka {

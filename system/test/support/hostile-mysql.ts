@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise';
-import { nativeMysql } from '../../src/tools/servers/native/native-mysql.ts';
+import { nativeMysql } from '../../src/tools/servers/native/native-servers.ts';
 import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
 import type { Server } from '../../src/tools/servers/server.ts';
 

@@ -6,10 +6,8 @@ import type { Account } from '../embedded/accounts.ts';
 import { freePort } from '../../tools/servers/free-port.ts';
 import type { ServiceUrls } from '../shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import { runStep, type Step } from './run-step.ts';
+import { type Program, runStep, serviceCommand, shopEnvironment, type Step, stepEnvironment } from './service-command.ts';
 import { serviceChild, type ServiceChild } from './service-child.ts';
-import { type Program, serviceCommand } from './service-command.ts';
-import { shopEnvironment, stepEnvironment } from './shop-environment.ts';
 
 export interface RealShopSettings {
   readonly addresses: RealShopAddresses;

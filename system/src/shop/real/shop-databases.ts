@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
+import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
-import { createConnection, type Connection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
-import { SERVING_ACTIONS, servingGrants } from './serving-rights.ts';
 
 /** Database engine of each service. */
 export const ENGINE = {
@@ -119,4 +118,25 @@ async function onServers(
   } finally {
     await client.close();
   }
+}
+
+/** Actions allowed on MongoDB, in every collection of a service's own database. A serving process creates no collection, index, validator or user. */
+export const SERVING_ACTIONS = ['find', 'insert', 'update', 'remove'] as const;
+
+/** Tables that Order renames to replace the catalogue copy in use by a fresh one (`exchangeSteps`). */
+const EXCHANGED: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
+  order: ['catalogue', 'catalogue_fresh', 'catalogue_exchanged', 'catalogue_products', 'catalogue_products_fresh', 'catalogue_products_exchanged'],
+};
+
+/**
+ * Grants on MySQL that a serving process needs in its own database: for rows, and for Order to rename six tables. `to` is an
+ * account with its host.
+ */
+export function servingGrants(service: ServiceName, database: string, to: string): readonly string[] {
+  const tables = EXCHANGED[service] ?? [];
+  return [
+    `grant select, insert, update, delete on \`${database}\`.* to ${to}`,
+    // MySQL grants rights on a table that does not exist yet if CREATE is one of them.
+    ...tables.map((table) => `grant alter, create, drop on \`${database}\`.\`${table}\` to ${to}`),
+  ];
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { EXIT, withUsage } from '../../cli/errors.ts';
 import { exitCodeOf } from '../../cli/exit-code-of.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { serverEnvironment } from './server.ts';
 import { startServers } from './start-servers.ts';
 
 const HELP = 'npm run servers  a MySQL, a MongoDB and a Kafka for tests, until Ctrl-C; prints the variables that name them\n';

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
-import { startTick } from './start-tick.ts';
 import { SCRIPTS } from '../folders.ts';
 
 /** A server under a guard (`guard.sh`), which kills it and removes its folder when this process ends. */
@@ -63,4 +62,19 @@ export function guardedProcess(folder: string, command: readonly string[]): Guar
       await guard.exited;
     },
   };
+}
+
+/**
+ * Start time of a process, in ticks since the machine booted; with its id it identifies one process for ever. Undefined if it is
+ * gone: its parent, the guard, reaps it only after its last thread, so its port and locks are free then.
+ */
+export function startTick(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name is in brackets and may itself contain spaces and brackets.
+    return stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[19];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
+    throw error;
+  }
 }
