@@ -6,7 +6,7 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
-import { runStep, serviceCommand } from '../src/shop/real/service-command.ts';
+import { runStep, serviceCommand } from '../src/shop/real/service-process.ts';
 import { createDatabases, dropDatabases, type ShopDatabases } from '../src/shop/real/shop-databases.ts';
 import { deleteTopics } from './support/delete-topics.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';

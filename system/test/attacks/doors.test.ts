@@ -7,7 +7,7 @@ import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { ask } from '../../src/shop/ask.ts';
 import { newCustomer, SKU } from '../../src/tools/attacks/attack-target.ts';
-import { serviceCommand } from '../../src/shop/real/service-command.ts';
+import { serviceCommand } from '../../src/shop/real/service-process.ts';
 import { message } from '../support/events.ts';
 import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-tokens.ts';
 import { messagesOf } from '../support/messages-of.ts';

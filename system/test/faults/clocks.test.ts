@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-command.ts';
+import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-process.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';

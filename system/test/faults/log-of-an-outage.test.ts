@@ -8,7 +8,7 @@ import { type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceName } from '@souk/contracts/services';
-import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-command.ts';
+import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-process.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
 import { askReady } from '../../src/shop/ask-ready.ts';
 import { realGround, type RealGround } from '../support/real-ground.ts';

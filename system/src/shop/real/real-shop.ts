@@ -6,7 +6,7 @@ import type { Account } from '../embedded/accounts.ts';
 import { freePort } from '../../tools/servers/free-port.ts';
 import type { ServiceUrls } from '../shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import { type Program, runStep, serviceCommand, shopEnvironment, type Step, stepEnvironment } from './service-command.ts';
+import { type Program, runStep, serviceCommand, shopEnvironment, type Step, stepEnvironment } from './service-process.ts';
 import { serviceChild, type ServiceChild } from './service-child.ts';
 
 export interface RealShopSettings {

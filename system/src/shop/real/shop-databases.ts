@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
@@ -6,14 +8,17 @@ import { MongoClient } from 'mongodb';
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
 
+/** Rows of `deploy/services.txt`: service, server of its database, database. */
+const ROWS = readFileSync(join(import.meta.dir, '../../../../deploy/services.txt'), 'utf8').split('\n').map((line) => line.split(/ +/));
+
+function rowOf(service: ServiceName): { readonly engine: 'mysql' | 'mongodb'; readonly database: string } {
+  const [, engine, database] = ROWS.find(([name]) => name === service) ?? [];
+  if ((engine !== 'mysql' && engine !== 'mongodb') || database === undefined) throw new Error(`deploy/services.txt has no row for ${service}: ${service}  mysql|mongodb  DATABASE`);
+  return { engine, database };
+}
+
 /** Database engine of each service. */
-export const ENGINE = {
-  product: 'mongodb',
-  inventory: 'mysql',
-  order: 'mysql',
-  payment: 'mysql',
-  user: 'mongodb',
-} as const satisfies Record<ServiceName, 'mysql' | 'mongodb'>;
+export const ENGINE = Object.fromEntries(SERVICES.map((service) => [service, rowOf(service).engine])) as Readonly<Record<ServiceName, 'mysql' | 'mongodb'>>;
 
 const CONNECT_LIMIT_MS = 5000;
 
@@ -88,9 +93,8 @@ export async function dropDatabases(servers: ServerAddresses, prefix: string): P
   });
 }
 
-/** `order` is a reserved word of SQL. */
-export function databaseName(service: ServiceName, prefix: string): string {
-  return `${prefix}${service === 'order' ? 'orders' : service}`;
+function databaseName(service: ServiceName, prefix: string): string {
+  return `${prefix}${rowOf(service).database}`;
 }
 
 function ownUrl(root: string, name: string, { user, password }: Account): string {

@@ -55,7 +55,7 @@ async function runTests(env: Environment, last: Step): Promise<void> {
 
 async function runOnRealServers(last: Step): Promise<void> {
   say('\n== real servers');
-  const servers = await realServers(process.env, say);
+  const servers = await realServers(process.env);
   for (const name of servers.missing) failing(name, 1);
   try {
     await runTests({ ...process.env, ...servers.env, REQUIRE_REAL: '1' }, last);
@@ -73,13 +73,13 @@ async function reportShape(): Promise<void> {
 interface RealServers {
   /** Environment that tells tests where the running servers are. */
   readonly env: Readonly<Record<string, string>>;
-  /** The names of servers that could not be started; the reasons have been printed. */
+  /** Names of the servers that could not be started; the reasons have been printed. */
   readonly missing: readonly RealServer[];
   stop(): Promise<void>;
 }
 
 /** Starts each of the three servers that the environment does not name already. */
-async function realServers(env: Readonly<Record<string, string | undefined>>, say: (line: string) => void): Promise<RealServers> {
+async function realServers(env: Environment): Promise<RealServers> {
   const names = Object.keys(SERVER_VARIABLES) as RealServer[];
   const given = names.filter((name) => env[SERVER_VARIABLES[name]]);
   for (const name of given) say(`${name}: the one of ${SERVER_VARIABLES[name]}`);

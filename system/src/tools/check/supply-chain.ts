@@ -4,7 +4,7 @@ import { type LockedPackage, readLock } from '../images/read-lock.ts';
 
 const ROOT = join(import.meta.dir, '../../../..');
 
-async function manifests(): Promise<readonly Manifest[]> {
+async function ownManifests(): Promise<readonly Manifest[]> {
   const files = ['package.json', ...new Bun.Glob('*/package.json').scanSync({ cwd: ROOT })];
   return Promise.all(files.map(async (file) => ({ ...((await Bun.file(join(ROOT, file)).json()) as Omit<Manifest, 'file'>), file })));
 }
@@ -91,7 +91,7 @@ function majorFaults(packages: readonly LockedPackage[]): readonly string[] {
 async function check(): Promise<void> {
   const packages = readLock(await Bun.file(join(ROOT, 'bun.lock')).text());
   const licensed = await installed();
-  const faults = [...lockFaults(packages, await manifests()), ...licenceFaults(licensed)];
+  const faults = [...lockFaults(packages, await ownManifests()), ...licenceFaults(licensed)];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.stdout.write(`${packages.length} packages in bun.lock, licences of ${licensed.length}: ${faults.length} faults\n`);
   // Images that are not pinned are no fault of the code, and cannot be fixed without a registry; printed so that nobody finds out by chance.

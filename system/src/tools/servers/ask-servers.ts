@@ -18,8 +18,6 @@ export async function askMysql(url: string): Promise<string> {
   }
 }
 
-const ANSWER_MS = 3000;
-
 /** Returns the version that the server reports. Throws if it does not serve or is not primary. */
 export async function askMongodb(url: string): Promise<string> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS });

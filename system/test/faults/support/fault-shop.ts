@@ -7,7 +7,7 @@ import { type Load, prepareLoad } from '../../../src/tools/bench/work/prepare-lo
 import { newAccounts } from '../../../src/shop/embedded/accounts.ts';
 import type { RealShopAddresses, ServerAddresses } from '../../../src/shop/real/addresses.ts';
 import { type RealShop, realShop, type RealShopSettings } from '../../../src/shop/real/real-shop.ts';
-import type { Program } from '../../../src/shop/real/service-command.ts';
+import type { Program } from '../../../src/shop/real/service-process.ts';
 import { createDatabases, dropDatabases } from '../../../src/shop/real/shop-databases.ts';
 import { shopClient } from '../../../src/shop/shop-client.ts';
 import { realRecords } from '../../../src/verify/real-records.ts';

@@ -4,7 +4,7 @@ import { type ProxyMode, type TcpProxy, tcpProxy } from '@souk/chassis/testing/t
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceName } from '@souk/contracts/services';
 import { ENGINE } from '../../../src/shop/real/shop-databases.ts';
-import { serviceCommand } from '../../../src/shop/real/service-command.ts';
+import { serviceCommand } from '../../../src/shop/real/service-process.ts';
 import { freePort } from '../../../src/tools/servers/free-port.ts';
 import { askReady } from '../../../src/shop/ask-ready.ts';
 import type { RealShopAddresses } from '../../../src/shop/real/addresses.ts';

@@ -13,7 +13,7 @@ const CONTAINERS = { MySQL: containerMysql, MongoDB: containerMongodb, Kafka: co
 export const startContainer = (name: RealServer): Promise<Server> => startContainerServer(CONTAINERS[name]());
 
 /** The parts that differ between servers. */
-export interface ContainerServer {
+interface ContainerServer {
   readonly name: RealServer;
   /** A container with an explicit wait strategy, which serves at this port of the host, also after a restart. */
   container(port: number): GenericContainer;
@@ -24,7 +24,7 @@ export interface ContainerServer {
 
 const START_LIMIT_MS = 120_000;
 
-export async function startContainerServer({ name, container, address, ask }: ContainerServer): Promise<Server> {
+async function startContainerServer({ name, container, address, ask }: ContainerServer): Promise<Server> {
   const port = freePort();
   const started = await container(port)
     .withLabels(guardedLabel())
@@ -69,7 +69,7 @@ export async function startContainerServer({ name, container, address, ask }: Co
   }
 }
 
-export function containerMysql(): ContainerServer {
+function containerMysql(): ContainerServer {
   const password = newPassword();
   return {
     name: 'MySQL',
@@ -84,7 +84,7 @@ export function containerMysql(): ContainerServer {
   };
 }
 
-export function containerMongodb(): ContainerServer {
+function containerMongodb(): ContainerServer {
   const password = newPassword();
   return {
     name: 'MongoDB',
@@ -101,21 +101,23 @@ export function containerMongodb(): ContainerServer {
   };
 }
 
-export const containerKafka = (): ContainerServer => ({
-  name: 'Kafka',
-  container: (port) =>
-    new RedpandaContainer(IMAGES.Kafka)
-      .withExposedPorts({ container: 9092, host: port })
-      .withWaitStrategy(Wait.forLogMessage('Successfully started Redpanda!')),
-  address: (port) => `127.0.0.1:${port}`,
-  async ask(address, container) {
-    await askKafka(address);
-    return `Redpanda ${await version(container)}`;
-  },
-});
+function containerKafka(): ContainerServer {
+  return {
+    name: 'Kafka',
+    container: (port) =>
+      new RedpandaContainer(IMAGES.Kafka)
+        .withExposedPorts({ container: 9092, host: port })
+        .withWaitStrategy(Wait.forLogMessage('Successfully started Redpanda!')),
+    address: (port) => `127.0.0.1:${port}`,
+    async ask(address, container) {
+      await askKafka(address);
+      return `Redpanda ${await redpandaVersion(container)}`;
+    },
+  };
+}
 
 /** Reads the version from the program itself, `v26.1.14 (rev …)`; the Kafka protocol does not give it. */
-async function version(container: StartedTestContainer): Promise<string> {
+async function redpandaVersion(container: StartedTestContainer): Promise<string> {
   const { output } = await container.exec(['rpk', '--version']);
   return /v\d[\w.-]*/.exec(output)?.[0] ?? output.trim();
 }
