@@ -2,7 +2,7 @@ import type { Environment } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
 import { EnvironmentError } from '../../cli/errors.ts';
 import { expectFree } from '../../tools/servers/free-port.ts';
-import { askReady } from '../ask.ts';
+import { askReady } from '../ask-ready.ts';
 import { cpuMs, peakMb, residentMb } from '../process-usage.ts';
 
 const START_LIMIT_MS = 30_000;
@@ -113,4 +113,35 @@ async function ready(child: Child, name: ServiceName, url: string): Promise<void
     await Bun.sleep(BETWEEN_PROBES_MS);
   }
   throw new EnvironmentError(`${name} ended before it was ready (exit code ${child.exitCode ?? child.signalCode})`, 'What it said about it stands above');
+}
+
+/** Kills the watched processes when this process ends in any way; start them with `detached`. */
+export interface OrphanGuard {
+  watch(pid: number): void;
+  forget(pid: number): void;
+}
+
+/** Reads `+pid` and `-pid` lines; at the end of its input it kills every added pid that was not removed. */
+const SCRIPT = `trap '' INT TERM HUP; pids=' '
+while read -r line; do
+  pid=\${line#?}
+  case $line in +*) pids="$pids$pid " ;; -*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac
+done
+for pid in $pids; do kill -CONT "$pid"; kill -KILL "$pid"; done 2>/dev/null`;
+
+let shared: OrphanGuard | undefined;
+
+export function orphanGuard(): OrphanGuard {
+  return (shared ??= startGuard());
+}
+
+function startGuard(): OrphanGuard {
+  const guard = Bun.spawn(['sh', '-c', SCRIPT], { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true });
+  // The guard ends with this process, and must not keep it alive.
+  guard.unref();
+  const tell = (line: string): void => {
+    void guard.stdin.write(`${line}\n`);
+    void guard.stdin.flush();
+  };
+  return { watch: (pid) => tell(`+${pid}`), forget: (pid) => tell(`-${pid}`) };
 }

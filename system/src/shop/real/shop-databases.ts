@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { mysqlAddress, sessionSettings } from '@souk/chassis/stores/sql/mysql-address';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
+import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
+import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
-import { createConnection, type Connection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
 
+/** Rows of `deploy/services.txt`: service, server of its database, database. */
+const ROWS = readFileSync(join(import.meta.dir, '../../../../deploy/services.txt'), 'utf8').split('\n').map((line) => line.split(/ +/));
+
+function rowOf(service: ServiceName): { readonly engine: 'mysql' | 'mongodb'; readonly database: string } {
+  const [, engine, database] = ROWS.find(([name]) => name === service) ?? [];
+  if ((engine !== 'mysql' && engine !== 'mongodb') || database === undefined) throw new Error(`deploy/services.txt has no row for ${service}: ${service}  mysql|mongodb  DATABASE`);
+  return { engine, database };
+}
+
 /** Database engine of each service. */
-export const ENGINE = {
-  product: 'mongodb',
-  inventory: 'mysql',
-  order: 'mysql',
-  payment: 'mysql',
-  user: 'mongodb',
-} as const satisfies Record<ServiceName, 'mysql' | 'mongodb'>;
+export const ENGINE = Object.fromEntries(SERVICES.map((service) => [service, rowOf(service).engine])) as Readonly<Record<ServiceName, 'mysql' | 'mongodb'>>;
 
 const CONNECT_LIMIT_MS = 5000;
 
@@ -87,9 +93,8 @@ export async function dropDatabases(servers: ServerAddresses, prefix: string): P
   });
 }
 
-/** `order` is a reserved word of SQL. */
 function databaseName(service: ServiceName, prefix: string): string {
-  return `${prefix}${service === 'order' ? 'orders' : service}`;
+  return `${prefix}${rowOf(service).database}`;
 }
 
 function ownUrl(root: string, name: string, { user, password }: Account): string {
@@ -117,4 +122,25 @@ async function onServers(
   } finally {
     await client.close();
   }
+}
+
+/** Actions allowed on MongoDB, in every collection of a service's own database. A serving process creates no collection, index, validator or user. */
+export const SERVING_ACTIONS = ['find', 'insert', 'update', 'remove'] as const;
+
+/** Tables that Order renames to replace the catalogue copy in use by a fresh one (`exchangeSteps`). */
+const EXCHANGED: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
+  order: ['catalogue', 'catalogue_fresh', 'catalogue_exchanged', 'catalogue_products', 'catalogue_products_fresh', 'catalogue_products_exchanged'],
+};
+
+/**
+ * Grants on MySQL that a serving process needs in its own database: for rows, and for Order to rename six tables. `to` is an
+ * account with its host.
+ */
+export function servingGrants(service: ServiceName, database: string, to: string): readonly string[] {
+  const tables = EXCHANGED[service] ?? [];
+  return [
+    `grant select, insert, update, delete on \`${database}\`.* to ${to}`,
+    // MySQL grants rights on a table that does not exist yet if CREATE is one of them.
+    ...tables.map((table) => `grant alter, create, drop on \`${database}\`.\`${table}\` to ${to}`),
+  ];
 }

@@ -1,9 +1,12 @@
 import type { Environment } from '@souk/chassis/service/config';
-import { notRun, outcomeOf, type Skipped } from './step-outcome.ts';
-import { shapesOf, shapeTable } from './shape.ts';
+import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
+import { EnvironmentError, EXIT } from '../../cli/errors.ts';
+import { type Server, serverEnvironment } from '../servers/server.ts';
+import { describeServer, startServer } from '../servers/start-servers.ts';
+import { failedTests, notRun, outcomeOf, type Skipped } from './step-outcome.ts';
 import { killRunning, runCommand } from './run-command.ts';
+import { shapesOf, shapeTable } from './shape.ts';
 import { ADVISORIES, fuzzing, LOOKS, ROOT, type Step, TESTS } from './steps.ts';
-import { EXIT } from '../../cli/errors.ts';
 
 /**
  * `npm test`: types, lint, unused code, supply chain, audit, a report of the source's shape, every package's tests, and fuzzing.
@@ -17,13 +20,14 @@ const EXAMPLES = { whole: 300, quick: 20 };
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const deadline = performance.now() + WHOLE_LIMIT_MS;
 let passed = 0;
-const red: string[] = [];
 let failed = 0;
+/** What has failed: steps, and under each the titles of its tests. */
+const red: string[] = [];
 const skipped: Skipped[] = [];
 
-function failing(name: string, count: number): void {
+function failing(name: string, count: number, tests: readonly string[] = []): void {
   failed += count;
-  if (count > 0) red.push(name);
+  if (count > 0) red.push(name, ...tests.map((test) => `  ${test}`));
 }
 
 async function run(step: Step, env: Environment): Promise<void> {
@@ -35,7 +39,7 @@ async function run(step: Step, env: Environment): Promise<void> {
   const outcome = outcomeOf(step, { output, code }, mustRun);
   say(`== ${step.name}: ${outcome.passed} passed, ${outcome.failed} failed after ${Math.round((performance.now() - startedAt) / 1000)} s`);
   passed += outcome.passed;
-  failing(step.name, outcome.failed);
+  failing(step.name, outcome.failed, failedTests(output));
   skipped.push(...outcome.skipped);
 }
 
@@ -51,7 +55,7 @@ async function runTests(env: Environment, last: Step): Promise<void> {
 
 async function runOnRealServers(last: Step): Promise<void> {
   say('\n== real servers');
-  const servers = await realServers(process.env, say);
+  const servers = await realServers(process.env);
   for (const name of servers.missing) failing(name, 1);
   try {
     await runTests({ ...process.env, ...servers.env, REQUIRE_REAL: '1' }, last);
@@ -64,6 +68,40 @@ async function runOnRealServers(last: Step): Promise<void> {
 async function reportShape(): Promise<void> {
   const table = await shapesOf(ROOT).then(shapeTable, String);
   say(`\n== shape of the source, for information\n${table}`);
+}
+
+interface RealServers {
+  /** Environment that tells tests where the running servers are. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the servers that could not be started; the reasons have been printed. */
+  readonly missing: readonly RealServer[];
+  stop(): Promise<void>;
+}
+
+/** Starts each of the three servers that the environment does not name already. */
+async function realServers(env: Environment): Promise<RealServers> {
+  const names = Object.keys(SERVER_VARIABLES) as RealServer[];
+  const given = names.filter((name) => env[SERVER_VARIABLES[name]]);
+  for (const name of given) say(`${name}: the one of ${SERVER_VARIABLES[name]}`);
+  const servers: Server[] = [];
+  const missing: RealServer[] = [];
+  async function start(name: RealServer): Promise<void> {
+    try {
+      const server = await startServer(name, say);
+      say(describeServer(server));
+      servers.push(server);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      say(`${error.message}\n${error.cure}`);
+      missing.push(name);
+    }
+  }
+  await Promise.all(names.filter((name) => !given.includes(name)).map(start));
+  return {
+    env: serverEnvironment(servers),
+    missing,
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
 }
 
 const [flag, ...more] = process.argv.slice(2);
@@ -86,7 +124,7 @@ const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
 if (mustRun) await runOnRealServers(lastly);
 else await runTests(process.env, lastly);
 
-const names = red.length > 0 ? `\nfailed: ${red.join(', ')}\n` : '';
-const end = `${notRun(skipped)}${names}\n${passed} passed, ${failed} failed\n`;
+const failures = red.length > 0 ? `\nFAILED:\n${red.map((line) => `  ${line}\n`).join('')}` : '';
+const end = `${notRun(skipped)}${failures}\n${passed} passed, ${failed} failed\n`;
 await new Promise((written) => void process.stdout.write(end, written));
 process.exit(failed === 0 && passed > 0 ? EXIT.ok : EXIT.failed);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
+import { SERVICES } from '@souk/contracts/services';
 import { Glob } from 'bun';
 
-const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user', 'system'] as const;
+const PACKAGES = ['contracts', 'chassis', ...SERVICES, 'system'] as const;
 const IMPORT = /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
 const DOC_COMMENT = /^\s*\/\*\*\s*(?:\*\s*)?(\w+)/gm;
 const QUESTION = /^(?:What|Who|How|Where)$/;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { EXIT, exitCodeOf, withUsage } from '../../cli/errors.ts';
+import { EXIT, withUsage } from '../../cli/errors.ts';
+import { exitCodeOf } from '../../cli/exit-code-of.ts';
 import { serverEnvironment } from './server.ts';
 import { startServers } from './start-servers.ts';
 

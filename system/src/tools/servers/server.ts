@@ -1,4 +1,5 @@
-import type { RealServer } from '@souk/chassis/testing/server-variables';
+import { randomBytes } from 'node:crypto';
+import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 
 /** A real server with throw-away data. It dies with the process that started it, whatever kills that process. */
 export interface Server {
@@ -25,3 +26,10 @@ export interface Server {
 
 /** Receives one line for people. */
 export type Report = (line: string) => void;
+
+/** Environment that tells suites where these servers are. */
+export const serverEnvironment = (servers: readonly Server[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(servers.map(({ name, address }) => [SERVER_VARIABLES[name], address]));
+
+/** Password for throw-away servers; only letters and digits, so that it needs no quoting in URLs and SQL. */
+export const newPassword = (): string => randomBytes(16).toString('hex');

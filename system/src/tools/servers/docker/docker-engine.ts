@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
+import { SCRIPTS } from '../folders.ts';
 import type { Report } from '../server.ts';
 
 const ANSWER_MS = 2000;
@@ -20,4 +23,35 @@ async function docker(parameters: readonly string[], limitMs: number): Promise<{
   const child = Bun.spawn(['docker', ...parameters], { env: process.env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe', timeout: limitMs, killSignal: 'SIGKILL' });
   const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
   return { ok: code === 0, said: said.trim().replaceAll(/\s*\n\s*/g, ' ') };
+}
+
+/** The same images as in `compose.yaml`. */
+export const IMAGES = {
+  MySQL: 'mysql:8.4',
+  MongoDB: 'mongo:8',
+  Kafka: 'docker.redpanda.com/redpandadata/redpanda:v26.1.14',
+} as const satisfies Readonly<Record<RealServer, string>>;
+
+/**
+ * Label of this process's containers. The first call starts a guard that removes them all when this process ends; testcontainers'
+ * own way would need one more image.
+ */
+export function guardedLabel(): Readonly<Record<string, string>> {
+  return (label ??= startGuard());
+}
+
+const NAME = 'souk.servers';
+let label: Readonly<Record<string, string>> | undefined;
+
+function startGuard(): Readonly<Record<string, string>> {
+  const owner = Bun.randomUUIDv7();
+  guardContainers(`${NAME}=${owner}`);
+  return { [NAME]: owner };
+}
+
+/** Removes all containers with this label, and their anonymous volumes, when this process ends. */
+export function guardContainers(labelled: string): void {
+  const command = ['bash', join(SCRIPTS, 'guard-containers.sh'), labelled];
+  // The guard's input ends with this process.
+  Bun.spawn(command, { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true }).unref();
 }

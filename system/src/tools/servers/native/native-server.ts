@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { RealServer } from '@souk/chassis/testing/server-variables';
+import { until } from '@souk/chassis/testing/until';
 import { EnvironmentError } from '../../../cli/errors.ts';
 import { cpuMs, residentMb } from '../../../shop/process-usage.ts';
+import { firstAnswer } from '../ask-servers.ts';
 import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
-import type { Report, Server } from '../server.ts';
 import { freePort, isFree, isListening } from '../free-port.ts';
+import type { Report, Server } from '../server.ts';
 import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
 
 /** The parts that differ between servers. */
@@ -84,3 +86,53 @@ function serverOf(particular: NativeServer, process: GuardedProcess, port: numbe
     stop: () => process.end(),
   };
 }
+
+/** Waits until `look` no longer throws. Throws EnvironmentError, with the server's last lines, if the server ends first. */
+export async function waitFor<T>(name: string, process: GuardedProcess, look: () => T | Promise<T>): Promise<T> {
+  try {
+    return await firstAnswer(look, () => {
+      if (process.pid === null) throw new Error('it has ended');
+    });
+  } catch (cause) {
+    throw new EnvironmentError(
+      `${name} did not start: ${String(cause)}. Its last lines:\n${lastLines(process.output())}`,
+      'Free memory and disk, and try again; a cache that is broken is made anew after: rm -rf .cache/servers',
+      { cause },
+    );
+  }
+}
+
+/** An installation without a cache takes half a minute on a fast line; two at once wait for each other. */
+const LIMIT_MS = 720_000;
+
+const WITH_EXIT_CODE = ['bash', '-c', '"$@"; echo "exit code $?"', 'install'];
+
+/** Installs the server into the cache unless it is there. Throws EnvironmentError with the script's output. */
+export async function installServer(name: string, script: string, report: Report): Promise<void> {
+  const folder = await newDataFolder(`install-${name}`);
+  const process = guardedProcess(folder, [...WITH_EXIT_CODE, 'bash', join(SCRIPTS, script), 'install', SERVER_CACHE]);
+  try {
+    await process.run();
+    let told = false;
+    const ended = () => {
+      if (!told && process.output().includes(': installing ')) {
+        told = true;
+        report(`installing ${name} into the cache, once`);
+      }
+      return process.pid === null;
+    };
+    await until(`the installation of ${name}`, ended, LIMIT_MS);
+    if (process.output().trimEnd().endsWith('exit code 0')) return;
+    throw new Error('the installation failed');
+  } catch (cause) {
+    throw new EnvironmentError(
+      `${name} could not be installed (${String(cause)}). Its last lines:\n${lastLines(process.output())}`,
+      'Do what they ask for and try again, or use containers (a running Docker engine), or name a server of yours by SOUK_TEST_…',
+      { cause },
+    );
+  } finally {
+    await process.end();
+  }
+}
+
+export const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-15).join('\n');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/service/config';
 import type { LogLevel } from '@souk/chassis/telemetry/logging';
 import type { LogUser } from '@souk/contracts/log-rights';
@@ -5,7 +6,19 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
 import type { ServiceUrls } from '../shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import type { Step } from './service-process.ts';
+
+const ROOT = join(import.meta.dir, '../../../..');
+const STEP_LIMIT_MS = 120_000;
+
+/** A service's source, or the executable that `npm run compile` makes; `compileOutdated` makes sure that it exists. */
+export type Program = 'source' | 'compiled';
+
+export function serviceCommand(name: ServiceName, program: Program): readonly string[] {
+  if (program === 'source') return [process.execPath, join(ROOT, name, 'src/main.ts')];
+  return [join(ROOT, 'dist', name)];
+}
+
+export type Step = '--migrate' | '--topics';
 
 interface Given {
   readonly addresses: RealShopAddresses;
@@ -16,7 +29,7 @@ interface Given {
   readonly env: Environment;
 }
 
-/** Environment of one service's process: its own settings, none of the other services' and none of this process's. */
+/** Environment of one service's process: its own settings (for most: whose tokens it believes), none of the other services' and none of this process's. */
 export function shopEnvironment(
   service: ServiceName,
   instance: string,
@@ -24,8 +37,7 @@ export function shopEnvironment(
 ): Environment {
   const { databases, kafka, gateway } = addresses;
   const judgesTokens = { USER_JWKS_URL: `${urls.user}/.well-known/jwks.json` };
-  const own: Record<ServiceName, Environment> = {
-    product: judgesTokens,
+  const own: Partial<Record<ServiceName, Environment>> = {
     inventory: { ...judgesTokens, PRODUCT_URL: urls.product },
     order: { ...judgesTokens, PRODUCT_URL: urls.product },
     payment: { ...judgesTokens, PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] ?? 'simulator', SIMULATOR_PATH: gateway },
@@ -38,7 +50,7 @@ export function shopEnvironment(
   };
   return {
     ...env,
-    ...own[service],
+    ...(own[service] ?? judgesTokens),
     DATABASE_URL: databases[service],
     ...kafkaEnvironment(kafka, service),
     INSTANCE: instance,
@@ -60,4 +72,23 @@ function kafkaEnvironment({ brokers, topicPrefix, passwords }: RealShopAddresses
     KAFKA_TOPIC_PREFIX: topicPrefix,
     ...(passwords && { KAFKA_SASL: 'scram-sha-512', KAFKA_USERNAME: user, KAFKA_PASSWORD: passwords[user] }),
   };
+}
+
+/** Runs `--migrate` or `--topics` of one service; throws its output if it fails. */
+export async function runStep(
+  name: ServiceName,
+  step: Step,
+  program: Program,
+  env: Environment,
+): Promise<void> {
+  const child = Bun.spawn([...serviceCommand(name, program), step], {
+    env: { ...env, LOG_LEVEL: 'warn' },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    timeout: STEP_LIMIT_MS,
+  });
+  const said = await new Response(child.stderr).text();
+  const code = await child.exited;
+  if (code !== 0) throw new Error(`${name} ${step} ended with ${child.signalCode ?? code}: ${said.trim()}`);
 }
