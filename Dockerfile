@@ -4,18 +4,15 @@ ARG SERVICE
 ARG PORT
 ARG VERSION
 
+# Of each package what an installation reads. It changes seldom, so the layer of the installation is made seldom.
+FROM oven/bun:1.4.5-slim AS manifests
+WORKDIR /souk
+COPY . .
+RUN find . -mindepth 2 -type f ! -name package.json ! -path './patches/*' -delete && find . -type d -empty -delete
+
 FROM oven/bun:1.4.5-slim AS build
 WORKDIR /souk
-COPY package.json bun.lock bunfig.toml ./
-COPY patches patches
-COPY contracts/package.json contracts/
-COPY chassis/package.json chassis/
-COPY product/package.json product/
-COPY inventory/package.json inventory/
-COPY order/package.json order/
-COPY payment/package.json payment/
-COPY user/package.json user/
-COPY system/package.json system/
+COPY --from=manifests /souk ./
 RUN bun install --frozen-lockfile --production
 COPY contracts contracts
 COPY chassis chassis

@@ -17,15 +17,16 @@ keep mysql-root-password "$(random)"
 keep mongodb-root-password "$(random)"
 keep admin-password "$(random)"
 # Of those who may change the schema, and of those who serve.
-for of in inventory:inventory order:orders payment:payment; do
-  keep "${of%:*}-database-url" "mysql://${of%:*}:$(random)@mysql:3306/${of#*:}"
-  keep "${of%:*}-serving-url" "mysql://${of%:*}_serving:$(random)@mysql:3306/${of#*:}"
+grep -v '^#' ../services.txt | while read -r service server database; do
+  case $server in
+    mysql) at="mysql:3306/$database" ;;
+    mongodb) at="mongodb:27017/$database?replicaSet=souk&authSource=$database" ;;
+  esac
+  keep "$service-database-url" "$server://$service:$(random)@$at"
+  keep "$service-serving-url" "$server://${service}_serving:$(random)@$at"
+  keep "kafka-$service-password" "$(random)"
 done
-for of in product user; do
-  keep "$of-database-url" "mongodb://$of:$(random)@mongodb:27017/$of?replicaSet=souk&authSource=$of"
-  keep "$of-serving-url" "mongodb://${of}_serving:$(random)@mongodb:27017/$of?replicaSet=souk&authSource=$of"
-done
-for user in admin product inventory order payment user topics; do keep "kafka-$user-password" "$(random)"; done
+for user in admin topics; do keep "kafka-$user-password" "$(random)"; done
 keep security-log-key "$(random)"
 keep second-factor-key "$(head -c 32 /dev/urandom | base64)"
 # Empty: nobody is sent mail. smtps://user:password@host, in a new file in its place.

@@ -1,7 +1,7 @@
 // For mongosh, as often as you like: makes the server a replica set of one, which transactions need, and two users for each
 // service: one that may do anything to its own database (`--migrate`), one that reads and writes documents (`…_serving`).
 /* global db, rs, sleep */
-const { readFileSync } = require('node:fs');
+const { readdirSync, readFileSync } = require('node:fs');
 const secret = (name) => readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 const PRIMARY_LIMIT_S = 30;
 const SERVING = ['find', 'insert', 'update', 'remove'];
@@ -21,7 +21,8 @@ function user(own, url, roles) {
   else own.updateUser(username, account);
 }
 
-for (const service of ['product', 'user']) {
+for (const file of readdirSync('/run/secrets').filter((name) => name.endsWith('-serving-url'))) {
+  const service = file.replace('-serving-url', '');
   const owner = secret(`${service}-database-url`);
   const own = db.getSiblingDB(new URL(owner).pathname.slice(1));
   const role = { privileges: [{ resource: { db: own.getName(), collection: '' }, actions: SERVING }], roles: [] };

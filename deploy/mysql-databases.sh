@@ -20,7 +20,10 @@ user() { # user, password
   echo "ALTER USER '$1'@'%' IDENTIFIED BY '$2';"
 }
 
-for service in inventory order payment; do
+for file in "$secrets"/*-serving-url; do
+  case $(cat "$file") in mysql:*) ;; *) continue ;; esac
+  service=${file##*/}
+  service=${service%-serving-url}
   account "$service-database-url"
   database=${url##*/}
   owner=${account%%:*}

@@ -2,9 +2,6 @@
 # Brings the running shop of compose.yaml to the version in this folder, one container after the other.
 set -eu
 
-# Readers of an event before its writer. A release that wants another order changes this line, and says why in docs/deployment.md.
-READERS_FIRST='user inventory payment order product'
-
 usage() {
   cat <<'TEXT'
 sh deploy/upgrade.sh             builds, makes users, migrates each database, makes topics, then replaces the services
@@ -17,6 +14,7 @@ TEXT
 }
 
 cd "$(dirname "$0")/.."
+READERS_FIRST=$(sed -n 's/^\([a-z][a-z]*\) .*/\1/p' deploy/services.txt)
 LOCK=deploy/.upgrade-lock
 # Is there from an upgrade's start until it is through: the images to go back to are those from before the first try.
 UNDER_WAY=deploy/.upgrade-under-way

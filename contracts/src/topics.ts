@@ -25,7 +25,7 @@ import {
   UserRegistered,
   UserUpdated,
 } from './events.ts';
-import type { ServiceName } from './services.ts';
+import { SERVICES, type ServiceName } from './services.ts';
 
 export interface TopicDeclaration<Data extends TSchema = TSchema> {
   /** Version of the data schema; raised only by a change that a reader of the old one would misread. */
@@ -63,7 +63,7 @@ const user = about('userId');
 const dead = about('originalKey');
 
 /** All services but User: they judge access tokens and must learn when these become invalid. */
-const EVERYBODY_ELSE = ['product', 'inventory', 'order', 'payment'] as const;
+const EVERYBODY_ELSE = SERVICES.filter((service) => service !== 'user');
 
 /** Every topic of the system. The name is also the event's type. */
 export const TOPICS = {

@@ -3,20 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { Role } from '@souk/contracts/access-token';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { FOR_EVERYBODY, OPEN_SERVICES } from './support/known-routes.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { answered, expectProblem, type Request, send } from './support/requests.ts';
-
-/** Something of each service for whoever is signed in. */
-const FOR_ANYBODY: Readonly<Record<ServiceName, string>> = {
-  product: '/products',
-  inventory: '/stock',
-  order: '/orders',
-  payment: '/payment-methods',
-  user: '/users/me',
-};
 
 /** Far less than a token lives. */
 const LIMIT_MS = 30_000;
@@ -52,11 +43,11 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
   const done = async (request: Request, token: string) => expect((await send(shop, request, token)).status).toBeLessThan(300);
 
   async function statuses({ accessToken }: SessionTokens): Promise<readonly number[]> {
-    const answers = SERVICES.map((service) => send(shop, ['GET', service, FOR_ANYBODY[service]], accessToken));
+    const answers = OPEN_SERVICES.map((service) => send(shop, ['GET', service, FOR_EVERYBODY[service] ?? ''], accessToken));
     return (await Promise.all(answers)).map(({ status }) => status);
   }
 
-  const allAre = (status: number) => SERVICES.map(() => status);
+  const allAre = (status: number) => OPEN_SERVICES.map(() => status);
   const refusedEverywhere = (tokens: SessionTokens) =>
     until('refused by all five', async () => (await statuses(tokens)).every((status) => status === 401), LIMIT_MS);
 

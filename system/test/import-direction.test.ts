@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { SERVICES } from '@souk/contracts/services';
 import { Glob } from 'bun';
 import { specifiersIn } from '../src/tools/check/shape.ts';
 
 const ROOT = join(import.meta.dir, '../..');
-const SERVICES = ['product', 'inventory', 'order', 'payment', 'user'];
 
 /** Who may import whom; everything else is refused. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

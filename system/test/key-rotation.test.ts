@@ -3,18 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import type { Jwks, SessionTokens, SigningKeyRotation } from '@souk/contracts/http/session';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { forStaff } from './support/known-routes.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { answered, expectProblem, send } from './support/requests.ts';
 
-/** Something that only staff may see, of each service. */
-const FOR_STAFF: Readonly<Record<ServiceName, string>> = {
-  product: '/ops/outbox',
-  inventory: '/warehouses',
-  order: '/orders',
-  payment: '/payments',
-  user: '/users',
-};
 /** A next key signs 30 s after it was made. */
 const LIMIT_MS = 45_000;
 
@@ -31,7 +24,7 @@ onEveryEngine('the key that signs access tokens', (openShop) => {
   }
 
   async function statuses(token: string): Promise<readonly number[]> {
-    const answers = await Promise.all(SERVICES.map((service) => send(shop, ['GET', service, FOR_STAFF[service]], token)));
+    const answers = await Promise.all(SERVICES.map((service) => send(shop, ['GET', service, forStaff(service)], token)));
     return answers.map(({ status }) => status);
   }
 
@@ -75,7 +68,7 @@ onEveryEngine('the key that signs access tokens', (openShop) => {
     }
     // Who is refused for a role is known.
     for (const service of ['product', 'inventory'] as const) {
-      expectProblem(await send(shop, ['GET', service, FOR_STAFF[service]], tokens.accessToken), 403);
+      expectProblem(await send(shop, ['GET', service, forStaff(service)], tokens.accessToken), 403);
     }
     expect(await statuses(shop.staff)).toEqual(everywhere);
     expect(await published()).toEqual([kid, old]);

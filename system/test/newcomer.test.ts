@@ -3,28 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import type { OpenedSession, RecoveryCodes, SecondFactorEnrolment } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import type { Answer } from '../src/shop/ask.ts';
 import { codeOf } from './support/authenticator.ts';
 import { findings, keptRows } from './support/kept-rows.ts';
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts';
 import { messagesOf } from './support/messages-of.ts';
+import { FOR_EVERYBODY, OPEN_SERVICES } from './support/known-routes.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { answered, send } from './support/requests.ts';
 
 const NEW_PASSWORD = 'a better horse and staple';
 const NAME = 'Ottilie Farnhagen';
-
-/** Something of each service for whoever is signed in. */
-const FOR_ANYBODY: Readonly<Record<ServiceName, string>> = {
-  product: '/products',
-  inventory: '/stock',
-  order: '/orders',
-  payment: '/payment-methods',
-  user: '/users/me',
-};
 
 onEveryEngine('a newcomer', (openShop) => {
   let mails: MailServer;
@@ -46,7 +37,7 @@ onEveryEngine('a newcomer', (openShop) => {
   }
 
   async function isAnswered(token: string, expected: number): Promise<void> {
-    const asked = async () => Promise.all(SERVICES.map(async (service) => (await send(shop, ['GET', service, FOR_ANYBODY[service]], token)).status));
+    const asked = async () => Promise.all(OPEN_SERVICES.map(async (service) => (await send(shop, ['GET', service, FOR_EVERYBODY[service] ?? ''], token)).status));
     await until(`${expected} from all five`, async () => (await asked()).every((status) => status === expected), 10_000);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { tallyOf } from '../src/tools/check/step-outcome.ts';
+import { failedTests, tallyOf } from '../src/tools/check/step-outcome.ts';
 
 describe('the tally of a test run', () => {
   test('counts what bun printed last', () => {
@@ -16,6 +16,11 @@ describe('the tally of a test run', () => {
 
   test('a crash after green tests is a failure', () => {
     expect(tallyOf(' 12 pass\n 0 fail\n', 139)).toEqual({ passed: 12, failed: 1, skipped: 0 });
+  });
+
+  test('names each test that failed once, without its time', () => {
+    const output = '(pass) a > b [1.00ms]\n(fail) a > c (fail) d [6.49ms]\nerror: x\n\n1 tests failed:\n(fail) a > c (fail) d [6.49ms]\n(fail) e\n';
+    expect(failedTests(output)).toEqual(['a > c (fail) d', 'e']);
   });
 
   test('no test at all is a failure', () => {

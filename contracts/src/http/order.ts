@@ -7,6 +7,7 @@ import { Variant } from './product.ts';
 import { OrderItem, OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus, Shortage } from '../saga.ts';
 import { closed, impersonal, nullable, oneOf, personal } from '../schema.ts';
 import { FreeText, KeptName, Name, Sku, UtcTime, Uuid } from '../strings.ts';
+import { SERVICES } from '../services.ts';
 
 /** A SKU may occur only once; JSON Schema cannot say so, so the order service checks it. */
 export const PlaceOrder = closed({
@@ -121,7 +122,7 @@ export type OrderStatusEvent = Static<typeof OrderStatusEvent>;
 export const TimelineEntry = closed({
   seq: Type.Integer({ minimum: 1 }),
   at: UtcTime,
-  service: oneOf('product', 'inventory', 'order', 'payment', 'user'),
+  service: oneOf(...SERVICES),
   kind: oneOf('event', 'decision', 'note'),
   name: impersonal(Type.String({ minLength: 1 })),
   from: nullable(OrderStatus),
@@ -148,7 +149,7 @@ export const SagaDescription = closed({
   transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
   deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), limitSeconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
   compensations: Type.Array(
-    closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
+    closed({ on: Word, by: oneOf(...SERVICES), does: Word, emits: Word }),
   ),
   shipments: closed({
     states: Type.Array(ShipmentStatus),

@@ -6,6 +6,7 @@ import { LONGEST_SENT } from '../email.ts';
 import { Page, PagedQuery } from '../paging.ts';
 import { closed, impersonal, nullable, oneOf, personal, secret } from '../schema.ts';
 import { KeptName, Name, Reason, UtcTime, Uuid } from '../strings.ts';
+import { SERVICES } from '../services.ts';
 
 const KeptEmail = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
 /** An address as a caller sends it. Its domain may be international; it is stored and answered in lower case and ASCII. */
@@ -67,7 +68,7 @@ export type DeleteAccount = Static<typeof DeleteAccount>;
 export const DeletionReceipt = closed({
   userId: Uuid,
   deletedAt: UtcTime,
-  kept: Type.Array(closed({ by: oneOf('product', 'inventory', 'order', 'payment', 'user'), what: Sentence, why: Sentence, until: nullable(Sentence) })),
+  kept: Type.Array(closed({ by: oneOf(...SERVICES), what: Sentence, why: Sentence, until: nullable(Sentence) })),
 });
 export type DeletionReceipt = Static<typeof DeletionReceipt>;
 

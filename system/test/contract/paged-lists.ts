@@ -1,3 +1,4 @@
+import { SERVICES } from '@souk/contracts/services';
 import { describe, expect, test } from 'bun:test';
 import { growingLists, type GrowingList } from './growing-lists.ts';
 import type { Asker, RouteName, RuledShop } from './ruled-shop.ts';
@@ -26,7 +27,7 @@ export const LISTS: Readonly<Record<RouteName, Listed>> = {
   'user GET /users/me/addresses': customer,
   'user GET /sessions': customer,
   ...Object.fromEntries(
-    ['product', 'inventory', 'order', 'payment', 'user'].flatMap((service) => [
+    SERVICES.flatMap((service) => [
       [`${service} GET /ops/parked`, staff],
       [`${service} GET /ops/dead-letters`, staff],
     ]),

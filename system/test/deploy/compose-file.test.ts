@@ -2,7 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
+import { ENGINE } from '../../src/shop/real/shop-databases.ts';
 import { OWN_IMAGE } from './image-names.ts';
+import { serviceRows } from './service-rows.ts';
 import { PROCESS_SETTINGS } from '../support/process-settings.ts';
 
 interface ComposeService {
@@ -26,7 +28,10 @@ interface ComposeService {
 }
 
 const ROOT = join(import.meta.dir, '../../..');
-const { services } = Bun.YAML.parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8')) as { services: Readonly<Record<string, ComposeService>> };
+const { services, secrets } = Bun.YAML.parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8')) as {
+  services: Readonly<Record<string, ComposeService>>;
+  secrets: Readonly<Record<string, { readonly file: string }>>;
+};
 const named = Object.entries(services).map(([name, service]) => ({ name, service }));
 const ours = named.filter(({ service }) => OWN_IMAGE.test(service.image));
 const servers = named.filter(({ service }) => !OWN_IMAGE.test(service.image));
@@ -156,8 +161,34 @@ describe('settings in compose.yaml', () => {
   });
 });
 
+const secretsOf = (name: string) => (services[name]?.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : `${secret.source} as ${secret.target}`));
+
+describe('deploy/services.txt', () => {
+  test('has a row for each service, with a database of its own', async () => {
+    const rows = await serviceRows();
+    expect(rows.map(({ service }) => service).toSorted()).toEqual([...SERVICES].toSorted());
+    expect(new Set(rows.map(({ database }) => database)).size).toBe(rows.length);
+    for (const { engine } of rows) expect(['mysql', 'mongodb']).toContain(engine);
+  });
+});
+
+describe('databases in compose.yaml', () => {
+  test.each([...SERVICES])('of %s: its server has the secrets to make it and its two users', (name) => {
+    const maker = ENGINE[name] === 'mysql' ? 'mysql' : 'mongodb-databases';
+    expect(secretsOf(maker)).toContain(`${name}-database-url`);
+    expect(secretsOf(maker)).toContain(`${name}-serving-url`);
+  });
+
+  test.each([...SERVICES, 'admin', 'topics'])('the log knows its user %s', (name) => expect(secretsOf('kafka-users')).toContain(`kafka-${name}-password`));
+
+  test('every secret that a container has is declared, as the file that deploy/make-secrets.sh makes', () => {
+    const used = named.flatMap(({ name }) => secretsOf(name).map((secret) => secret.split(' as ')[0] ?? ''));
+    expect(Object.keys(secrets).toSorted()).toEqual([...new Set(used)].toSorted());
+    for (const [name, { file }] of Object.entries(secrets)) expect(file).toBe(`deploy/secrets/${name}`);
+  });
+});
+
 describe('users in compose.yaml', () => {
-  const secretsOf = (name: string) => (services[name]?.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : `${secret.source} as ${secret.target}`));
 
   test.each([...SERVICES])('%s serves with the user that cannot change the schema, and its job migrates with the one that can', (name) => {
     expect(secretsOf(name)).toContain(`${name}-serving-url as database-url`);
@@ -205,7 +236,7 @@ describe('every container of compose.yaml', () => {
   test.each(named)('$name is published on 127.0.0.1 at most, and has secrets from files only', ({ name, service }) => {
     for (const port of service.ports ?? []) expect(port).toStartWith('127.0.0.1:');
     expect(service.ports !== undefined).toBe(SERVICES.some((each) => each === name));
-    const secrets = Object.entries(service.environment ?? {}).filter(([variable, value]) => /PASSWORD|SECRET|KEY$|DATABASE_URL/.test(variable) || value.includes('@'));
-    for (const [variable, value] of secrets) if (!NO_SECRETS.has(variable)) expect(`${variable}=${value}`).toMatch(/_FILE=\/run\/secrets\//);
+    const given = Object.entries(service.environment ?? {}).filter(([variable, value]) => /PASSWORD|SECRET|KEY$|DATABASE_URL/.test(variable) || value.includes('@'));
+    for (const [variable, value] of given) if (!NO_SECRETS.has(variable)) expect(`${variable}=${value}`).toMatch(/_FILE=\/run\/secrets\//);
   });
 });

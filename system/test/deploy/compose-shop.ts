@@ -59,7 +59,7 @@ export async function composeShop(): Promise<ComposeShop> {
   // Images of its own too: those of a shop that runs here keep their names.
   for (const file of ['compose.yaml', 'deploy/upgrade.sh']) await change(file, 'localhost/souk/', `localhost/${project}/`);
   // Each with the one above it.
-  const portOf: Readonly<Record<ServiceName, number>> = { product: freePort(), inventory: freePort(), order: freePort(), payment: freePort(), user: freePort() };
+  const portOf = Object.fromEntries(SERVICES.map((service) => [service, freePort()])) as Readonly<Record<ServiceName, number>>;
   const ports = SERVICES.map((service) => [`${service.toUpperCase()}_PORT`, `${portOf[service]}-${portOf[service] + 1}`]);
   const env = { COMPOSE_PROJECT_NAME: project, SHUTDOWN_DELAY_S: '1', ACCESS_TOKEN_LIFETIME_S: '900', RATE_LIMIT: 'off', SOUK_ADMIN_PASSWORD_CHANGE: 'off', ...Object.fromEntries(ports) };
   const run: Run = (...command) => ended(command, folder.path, env);

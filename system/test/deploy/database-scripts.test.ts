@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { appendFile, cp, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
@@ -22,7 +22,7 @@ const secretOf = async (name: string) => (await readFile(join(secrets, name), 'u
 
 beforeAll(async () => {
   await mkdir(join(folder.path, 'deploy'));
-  for (const each of ['make-secrets.sh', 'mysql-databases.sh', 'pin-images.sh', 'images.lock']) await cp(join(ROOT, 'deploy', each), join(folder.path, 'deploy', each));
+  for (const each of ['services.txt', 'make-secrets.sh', 'mysql-databases.sh', 'pin-images.sh', 'images.lock']) await cp(join(ROOT, 'deploy', each), join(folder.path, 'deploy', each));
   expect(sh('make-secrets.sh').exitCode).toBe(0);
 });
 afterAll(() => folder.remove());
@@ -140,7 +140,8 @@ async function scripted(present: boolean): Promise<ReturnType<typeof mongosh>['c
   const text = await readFile(join(ROOT, 'deploy/mongodb-databases.js'), 'utf8');
   const files = Object.fromEntries(await Promise.all(['product-database-url', 'product-serving-url', 'user-database-url', 'user-serving-url'].map(async (name) => [`/run/secrets/${name}`, await secretOf(name)])));
   const readFileSync = (path: string) => files[path] ?? 'root password';
-  runInNewContext(text, { db, rs: {}, sleep: () => undefined, URL, require: () => ({ readFileSync }) });
+  const readdirSync = () => [...Object.keys(files).map((path) => basename(path)), 'mongodb-root-password'];
+  runInNewContext(text, { db, rs: {}, sleep: () => undefined, URL, require: () => ({ readdirSync, readFileSync }) });
   // Objects made in the script's own context have other prototypes.
   return JSON.parse(JSON.stringify(commands));
 }

@@ -40,7 +40,7 @@ export async function standInShop(replicas: Partial<Record<ServiceName, number>>
   const state = join(folder.path, 'state');
   await mkdir(join(folder.path, 'deploy'), { recursive: true });
   await mkdir(join(state, 'images'), { recursive: true });
-  for (const script of ['upgrade.sh', 'make-secrets.sh', 'pin-images.sh', 'images.lock', 'mysql-databases.sh']) await cp(join(ROOT, 'deploy', script), join(folder.path, 'deploy', script));
+  for (const script of ['services.txt', 'upgrade.sh', 'make-secrets.sh', 'pin-images.sh', 'images.lock', 'mysql-databases.sh']) await cp(join(ROOT, 'deploy', script), join(folder.path, 'deploy', script));
   const put = (file: string, text: string) => writeFile(join(state, file), text === '' ? '' : `${text}\n`);
   await Promise.all([put('hash', 'h1'), put('ports', '4001'), put('next', 'v2'), put('unready', ''), put('fails', ''), put('calls', '')]);
   let made = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES } from '@souk/contracts/services';
 
 const ROOT = join(import.meta.dir, '../../..');
@@ -36,16 +37,24 @@ describe('Dockerfile', () => {
     expect(check?.[2]).toBe('["/souk", "--health"]');
   });
 
-  test('copies every workspace, without which a frozen lockfile is refused', async () => {
-    for (const folder of rootPackage.workspaces.packages) expect(dockerfile).toContain(`COPY ${folder}/package.json ${folder}/\n`);
-  });
-
-  test('copies the patches, so that an image checks the same rules as the tests', async () => {
-    expect(dockerfile).toContain('COPY patches patches\n');
-    expect(await readFile(join(ROOT, '.dockerignore'), 'utf8')).toContain('!patches\n');
+  test('installs from the manifest of every workspace and the patches, and from nothing that changes more often', async () => {
+    using folder = temporaryFolder();
+    const inside = (path: string) => join(folder.path, path);
+    const manifests = ['contracts', 'chassis', ...SERVICES, 'system'].map((name) => `${name}/package.json`);
+    const kept = ['package.json', 'bun.lock', 'bunfig.toml', 'patches/elysia.patch', ...manifests];
+    for (const path of [...kept, 'order/src/main.ts', 'system/src/tools/images/compile.ts']) await Bun.write(inside(path), '');
+    const prune = /^FROM \S+ AS manifests\nWORKDIR \/souk\nCOPY \. \.\nRUN (.*)$/m.exec(dockerfile)?.[1] ?? '';
+    expect(Bun.spawnSync(['sh', '-c', prune], { cwd: folder.path }).exitCode).toBe(0);
+    const left = await readdir(folder.path, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile()).map((entry) => relative(folder.path, join(entry.parentPath, entry.name))).toSorted()).toEqual(kept.toSorted());
+    expect(left.map(({ name }) => name)).not.toContain('src');
+    expect(dockerfile).toContain('\nCOPY --from=manifests /souk ./\nRUN bun install --frozen-lockfile --production\n');
+    const ignored = await readFile(join(ROOT, '.dockerignore'), 'utf8');
+    for (const line of ['!*/package.json', '!patches', '!bun.lock', '!bunfig.toml', '!package.json']) expect(ignored.split('\n')).toContain(line);
   });
 
   test('builds with the Bun that everything else runs on', async () => {
     expect(dockerfile).toContain(`FROM oven/bun:${rootPackage.devDependencies.bun}-slim AS build`);
+    expect(dockerfile).toContain(`FROM oven/bun:${rootPackage.devDependencies.bun}-slim AS manifests`);
   });
 });

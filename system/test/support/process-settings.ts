@@ -1,16 +1,15 @@
 import type { ConfigSpec } from '@souk/chassis/service/config';
-import type { ServiceName } from '@souk/contracts/services';
-import { INVENTORY_PROCESS_CONFIG } from '@souk/inventory/config';
-import { ORDER_PROCESS_CONFIG } from '@souk/order/config';
-import { PAYMENT_PROCESS_CONFIG } from '@souk/payment/config';
-import { PRODUCT_PROCESS_CONFIG } from '@souk/product/config';
-import { USER_PROCESS_CONFIG } from '@souk/user/config';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
 
-/** Everything that each service's own process can be told. */
-export const PROCESS_SETTINGS: Readonly<Record<ServiceName, ConfigSpec>> = {
-  product: PRODUCT_PROCESS_CONFIG,
-  inventory: INVENTORY_PROCESS_CONFIG,
-  order: ORDER_PROCESS_CONFIG,
-  payment: PAYMENT_PROCESS_CONFIG,
-  user: USER_PROCESS_CONFIG,
-};
+/** Everything that each service's own process can be told: `ORDER_PROCESS_CONFIG` of `order/src/config.ts`, and so on. */
+export const PROCESS_SETTINGS = Object.fromEntries(await Promise.all(SERVICES.map(async (service) => [service, await settingsOf(service)]))) as Readonly<
+  Record<ServiceName, ConfigSpec>
+>;
+
+async function settingsOf(service: ServiceName): Promise<ConfigSpec> {
+  const name = `${service.toUpperCase()}_PROCESS_CONFIG`;
+  const exported = (await import(`@souk/${service}/config`)) as Readonly<Record<string, ConfigSpec>>;
+  const settings = exported[name];
+  if (settings === undefined) throw new Error(`${service}/src/config.ts exports no ${name}`);
+  return settings;
+}

@@ -2,7 +2,7 @@ import type { Environment } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
 import { EnvironmentError } from '../../cli/errors.ts';
 import { expectFree } from '../../tools/servers/free-port.ts';
-import { askReady } from '../ask-ready.ts';
+import { askReady } from '../ask.ts';
 import { cpuMs, peakMb, residentMb } from '../process-usage.ts';
 
 const START_LIMIT_MS = 30_000;

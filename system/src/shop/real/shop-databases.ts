@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
-import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
+import { mysqlAddress, sessionSettings } from '@souk/chassis/stores/sql/mysql-address';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
 import { type Connection, createConnection } from 'mysql2/promise';

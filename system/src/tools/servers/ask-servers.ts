@@ -1,5 +1,5 @@
 import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { until } from '@souk/chassis/testing/until';
 import { MongoClient } from 'mongodb';

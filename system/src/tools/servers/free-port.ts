@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { ListenError, listenErrorOf } from '@souk/chassis/web/app/listen-error';
+import { ListenError, listenErrorOf } from '@souk/chassis/web/app/listen';
 
 /** Ports already given out: nothing listens on them yet, and they must not be given out twice. */
 const given = new Set<number>();

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, withUsage } from '../../cli/errors.ts';
-import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { EXIT, exitCodeOf, withUsage } from '../../cli/errors.ts';
 import { serverEnvironment } from './server.ts';
 import { startServers } from './start-servers.ts';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 import { until } from '@souk/chassis/testing/until';
 import { MongoClient } from 'mongodb';
 import { askKafka, askMongodb, askMysql } from '../ask-servers.ts';
