@@ -124,8 +124,8 @@ function found(table: string, key: readonly string[], guard: readonly string[], 
 }
 
 /** The whole text of a statement, its parameters escaped by mysql2. */
-export function textOf({ sql, parameters }: Statement): string {
-  return format(sql, parameters as Parameters<typeof format>[1]);
+export function textOf({ sql: text, parameters }: Statement): string {
+  return format(text, parameters as Parameters<typeof format>[1]);
 }
 
 /** One statement per row, or one for all rows; a guarded one is followed by one that fails unless it has found its rows. */
