@@ -166,7 +166,7 @@ interface Store {
 function complete(urls: Partial<Record<ServiceName, string>>): ServiceUrls {
   const entries = SERVICES.map((name) => {
     const url = urls[name];
-    if (url === undefined) throw new Error(`${name} has not started`);
+    if (url === undefined) throw new Error(`${name} has not started: the embedded shop has a part for each service (embedded-shop.ts)`);
     return [name, url] as const;
   });
   return Object.fromEntries(entries) as ServiceUrls;

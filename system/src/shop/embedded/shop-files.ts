@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServiceName } from '@souk/contracts/services';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { EnvironmentError } from '../../cli/errors.ts';
 
 /** Files of an embedded shop: a database per service, the log, the simulated gateway's own books, the accounts. */
@@ -17,13 +17,7 @@ export interface ShopFiles {
 export function shopFiles(folder: string): ShopFiles {
   const database = (service: ServiceName) => join(folder, `${service}.db`);
   return {
-    databases: {
-      product: database('product'),
-      inventory: database('inventory'),
-      order: database('order'),
-      payment: database('payment'),
-      user: database('user'),
-    },
+    databases: Object.fromEntries(SERVICES.map((service) => [service, database(service)])) as ShopFiles['databases'],
     log: join(folder, 'log.db'),
     gateway: join(folder, 'gateway.db'),
     accounts: join(folder, 'accounts.json'),

@@ -63,14 +63,14 @@ export async function newCustomer(client: ShopClient): Promise<Customer> {
 
 /** The request that honest callers of a service repeat. */
 export function honestRequest({ urls, customer }: Target, service: ServiceName): (signal: AbortSignal) => Promise<Response> {
-  const paths: Readonly<Record<ServiceName, string>> = {
+  const paths: Readonly<Partial<Record<ServiceName, string>>> = {
     product: '/products?limit=5',
     inventory: `/stock/${SKU}`,
     order: '/orders?limit=5',
     payment: '/payment-methods',
     user: '/users/me',
   };
-  return (signal) => fetch(`${urls[service]}${paths[service]}`, { signal, headers: { authorization: `Bearer ${customer.token}` } });
+  return (signal) => fetch(`${urls[service]}${paths[service] ?? '/livez'}`, { signal, headers: { authorization: `Bearer ${customer.token}` } });
 }
 
 /** The answers that an honest caller got, and their times. */

@@ -204,8 +204,8 @@ async function keysDuringRotation({ urls, staff, customer }: Target): Promise<re
   if (rotated.status >= 300) return [`the signing key was not rotated: ${rotated.status} ${rotated.text}`];
   const accessToken = await signedInFrom('127.0.0.77', urls.user, customer);
   const wrong: string[] = [];
-  for (const service of SERVICES) {
-    const { status } = await ask(`${urls[service]}${paths[service]}`, { token: accessToken });
+  for (const [service, path] of Object.entries(paths) as [ServiceName, string][]) {
+    const { status } = await ask(`${urls[service]}${path}`, { token: accessToken });
     if (status === 401) wrong.push(`${service} did not know the token of a new key: 401`);
   }
   await flood;
