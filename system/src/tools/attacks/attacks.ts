@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SERVICES } from '@souk/contracts/services';
+import type { ServiceName } from '@souk/contracts/services';
 import { ask } from '../../shop/ask.ts';
 import type { Account } from '../../shop/embedded/accounts.ts';
 import { type Attack, newCustomer, type Target } from './attack-target.ts';
