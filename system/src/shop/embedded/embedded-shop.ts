@@ -196,11 +196,14 @@ function shopConfigs({ firstPort, admin, env }: ShopSettings) {
       return undefined;
     }
   };
-  const product = collected(() => readConfig(own('product'), PRODUCT_CONFIG));
-  const inventory = collected(() => readConfig(own('inventory'), INVENTORY_CONFIG));
-  const order = collected(() => readConfig(own('order'), ORDER_CONFIG));
-  const payment = collected(() => readConfig(own('payment'), PAYMENT_CONFIG));
-  const user = collected(() => readUserConfig(own('user')));
-  if (!product || !inventory || !order || !payment || !user) throw new ConfigError([...faults.values()]);
-  return { product, inventory, order, payment, user };
+  const configs = {
+    product: collected(() => readConfig(own('product'), PRODUCT_CONFIG)),
+    inventory: collected(() => readConfig(own('inventory'), INVENTORY_CONFIG)),
+    order: collected(() => readConfig(own('order'), ORDER_CONFIG)),
+    payment: collected(() => readConfig(own('payment'), PAYMENT_CONFIG)),
+    user: collected(() => readUserConfig(own('user'))),
+  };
+  if (faults.size > 0) throw new ConfigError([...faults.values()]);
+  // Whatever could not be read is a fault.
+  return configs as { readonly [Name in keyof typeof configs]: NonNullable<(typeof configs)[Name]> };
 }
