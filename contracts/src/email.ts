@@ -39,7 +39,8 @@ export function isEmailAddress(text: string): boolean {
 
 /** The local part with its @; without an @ the whole text counts as the domain. */
 function partsOf(address: string): { readonly local: string; readonly domain: string } {
-  const plain = address.trim().normalize('NFKC').toLowerCase();
+  // Normalisation makes some marks a space with a mark, so spaces go last; some letters have an accented form in lower case only.
+  const plain = address.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
   const at = plain.lastIndexOf('@') + 1;
   return { local: plain.slice(0, at), domain: plain.slice(at) };
 }
