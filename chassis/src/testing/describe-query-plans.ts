@@ -7,7 +7,7 @@ import type { Collections, Keys } from '../engine/writer/use-case.ts';
 import { type CostMeter, costMeter, planOf, type RecordedDatabase, recordedDatabase } from './query-costs.ts';
 import { describeOn } from './real-servers.ts';
 import { openMysql } from '../stores/sql/mysql-database.ts';
-import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import type { SqlDatabase, Statement } from '../stores/sql/sql-database.ts';
 import { openSqlite } from '../stores/sql/sqlite-database.ts';
 import { type TemporaryDatabase, temporaryDatabase } from './temporary-mysql-store.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-store.ts';
