@@ -33,6 +33,11 @@ describe('a rate limit', () => {
     }
   });
 
+  test('rounding adds no second to the time until the quota is whole again', () => {
+    const states = Array.from({ length: 1000 }, (_, n) => rateLimit({ name: 'user', perMinute: 3, now: () => 98_765.4321 + n * 1.2345678 })('a').state);
+    expect([...new Set(states)]).toEqual(['"user";r=2;t=20']);
+  });
+
   test('forgets the caller who was silent longest, not the one who is asking', () => {
     const { taken } = limited(10);
     taken('anna', 60);

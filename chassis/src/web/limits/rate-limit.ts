@@ -3,7 +3,7 @@ import { recentMap } from '../../recent-map.ts';
 /** Length of the window for which quotas are stated. */
 const WINDOW_S = 60;
 const WINDOW_MS = WINDOW_S * 1000;
-/** Tolerance: 60 s divided by a quota is seldom a binary fraction, and the last request of a full quota must not fail on that. */
+/** Tolerance: 60 s divided by a quota is seldom a binary fraction; no request may fail on that, and no wait be a second longer. */
 const ROUNDING_MS = 1e-3;
 
 export interface RateLimitOptions {
@@ -50,7 +50,7 @@ export function rateLimit({
     return {
       retryAfterS: isOver ? Math.max(1, Math.ceil(overMs / 1000)) : undefined,
       policy,
-      state: `"${name}";r=${left};t=${Math.ceil((after - at) / 1000)}`,
+      state: `"${name}";r=${left};t=${Math.ceil((after - at - ROUNDING_MS) / 1000)}`,
     };
   };
 }
