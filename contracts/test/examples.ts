@@ -1,5 +1,5 @@
 import type { AnyEvent, EventEnvelope } from '../src/envelope.ts';
-import { eventSource } from '../src/services.ts';
+import { eventSource, SERVICES, type ServiceName } from '../src/services.ts';
 import { type EventData, type Topic, TOPICS } from '../src/topics.ts';
 
 export const ID = '0198c0de-7a11-7c3e-8f00-00000000000a';
@@ -55,6 +55,8 @@ const deadLetter = {
   lastFailedAt: AT,
 };
 
+const deadLetters = Object.fromEntries(SERVICES.map((service) => [`${service}.dead_letter`, deadLetter])) as Record<`${ServiceName}.dead_letter`, EventData<'order.dead_letter'>>;
+
 /** Data of every topic; the type makes a new topic without an example an error. */
 export const EXAMPLES: { readonly [T in Topic]: EventData<T> } = {
   'order.created': { orderId: ID, userId: OTHER_ID, items, total: EURO_20 },
@@ -83,13 +85,9 @@ export const EXAMPLES: { readonly [T in Topic]: EventData<T> } = {
   'inventory.low': { sku: 'MUG-BLUE', available: 2, threshold: 5 },
   'user.updated': { userId: OTHER_ID, updatedAt: AT },
   'user.access_changed': { userId: OTHER_ID, changedAt: AT },
+  ...deadLetters,
   'user.deleted': { userId: OTHER_ID, deletedAt: AT },
   'user.registered': { userId: ID, registeredAt: AT },
-  'product.dead_letter': deadLetter,
-  'inventory.dead_letter': deadLetter,
-  'order.dead_letter': deadLetter,
-  'payment.dead_letter': deadLetter,
-  'user.dead_letter': deadLetter,
 };
 
 export function exampleEvent<T extends Topic>(type: T, change: Partial<EventEnvelope<T>> = {}): EventEnvelope<T> {

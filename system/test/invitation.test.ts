@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import { SERVICES } from '@souk/contracts/services';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { invitation } from '../src/shop/start/start-shop.ts';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { runningStart } from './support/running-start.ts';
+import type { ServiceUrls } from '../src/shop/shop-client.ts';
 
 /** Pastes all commands into a shell, one after the other, and gives what they print. */
 async function pasted(out: string): Promise<string> {
@@ -46,7 +48,7 @@ describe('npm start', () => {
 });
 
 describe('the invitation', () => {
-  const urls = { product: 'http://h:1', inventory: 'http://h:2', order: 'http://h:3', payment: 'http://h:4', user: 'http://h:5' };
+  const urls = Object.fromEntries(SERVICES.map((name, at) => [name, `http://h:${at + 1}`])) as ServiceUrls;
   const accounts = newAccounts();
 
   test('to a shop on servers says where the password of staff is, and how to verify the shop', () => {

@@ -31,8 +31,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     shop = await composeShop();
     const up = await shop.compose('up', '--wait', ...SERVICES.flatMap((service) => ['--scale', `${service}=2`]));
     if (up.code !== 0) throw new Error(up.said);
-    const [product, inventory, order, payment, user] = SERVICES.map((service) => shop.replicas(service)[0] ?? '') as [string, string, string, string, string];
-    urls = { product, inventory, order, payment, user };
+    urls = Object.fromEntries(SERVICES.map((service) => [service, shop.replicas(service)[0] ?? ''])) as ServiceUrls;
     front = await balancer(Object.fromEntries(SERVICES.map((service) => [service, shop.replicas(service).map((url) => ({ url }))])));
   }, BUILD_LIMIT_MS);
   afterAll(async () => {

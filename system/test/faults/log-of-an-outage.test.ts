@@ -5,11 +5,12 @@ import { kafkaProxy, mongoProxy, type TcpProxy, tcpProxy } from '@souk/chassis/t
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
-import type { ServiceName } from '@souk/contracts/services';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { serviceCommand, shopEnvironment } from '../../src/shop/real/service-process.ts';
 import { freePort } from '../../src/tools/servers/free-port.ts';
 import { askReady } from '../../src/shop/ask.ts';
 import { realGround, type RealGround } from '../support/real-ground.ts';
+import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import { metricOf } from './support/metric.ts';
 
 const AWAY_MS = 40_000;
@@ -56,7 +57,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       const descriptor = openSync(file, 'a');
       const port = freePort();
       const url = `http://127.0.0.1:${port}`;
-      const urls = { product: url, inventory: url, order: url, payment: url, user: url };
+      const urls = Object.fromEntries(SERVICES.map((name) => [name, url])) as ServiceUrls;
       const settings = shopEnvironment(service, instance, { addresses: ground.addresses, urls, admin: ground.admin, logLevel: 'info', env: {} });
       const child = Bun.spawn([...serviceCommand(service, 'source')], {
         env: { ...settings, HOST: '127.0.0.1', PORT: String(port), ...env },
