@@ -44,7 +44,7 @@ const wholeProduct = { productId: ID, version: 2, product: PRODUCT };
 const shortages = [{ sku: 'MUG-BLUE', requested: 3, available: 1 }];
 const allocations = [{ sku: 'MUG-BLUE', warehouseId: OTHER_ID, quantity: 3 }];
 const items = [{ sku: 'MUG-BLUE', quantity: 3 }];
-const deadLetter = {
+const deadLetter: EventData<'order.dead_letter'> = {
   topic: 'order.created',
   key: ID,
   value: '{"orderId":1}',
