@@ -22,7 +22,7 @@ import { isMadeOf } from './passwords/made-of.ts';
 import { Value } from '@sinclair/typebox/value';
 import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-config.ts';
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
-import { readSigningKey } from './tokens/read-signing-key.ts';
+import { readSigningKey } from './tokens/signing-key.ts';
 
 /** Name of the first admin, until the admin changes it. */
 export const ADMIN_NAME = 'Administrator';

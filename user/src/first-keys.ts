@@ -1,6 +1,6 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { UserConfig } from './config.ts';
-import { keysAt } from './domain/key-ring.ts';
+import { keysAt } from './domain/stored-keys.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';
 import type { SigningKeys } from './tokens/access-tokens.ts';
 import { named, newSigningKey } from './tokens/new-signing-key.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { readSigningKey } from '../src/tokens/read-signing-key.ts';
+import { readSigningKey } from '../src/tokens/signing-key.ts';
 import { type RunningUsers, runUsers } from './running-users.ts';
 
 const SECRET = new TextEncoder().encode('a secret of 32 bytes, for HS256!');

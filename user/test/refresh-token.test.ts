@@ -6,7 +6,7 @@ import {
   readRefreshToken,
   refreshTokenText,
   successorOf,
-} from '../src/tokens/refresh-token.ts';
+} from '../src/tokens/opaque-tokens.ts';
 
 const SESSION = '01a2042a-9b01-7624-9b60-a99653148f0a';
 

@@ -9,7 +9,7 @@ import { userRepresentation } from '../domain/representations.ts';
 import { Type } from '@sinclair/typebox';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
-import { deleteUser } from '../usecases/delete-user.ts';
+import { deleteUser } from '../usecases/account.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import type { FromOf } from './from-of.ts';
 import { withPasswordMin } from './password-length.ts';

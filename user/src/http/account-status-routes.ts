@@ -11,7 +11,7 @@ import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { endSessionsOf } from '../usecases/end-sessions-of.ts';
-import { replaceStatus } from '../usecases/replace-status.ts';
+import { replaceStatus } from '../usecases/administer-users.ts';
 import { noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface StatusRouteDeps {

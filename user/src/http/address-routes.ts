@@ -18,7 +18,7 @@ import { type Address, addressIn } from '../domain/address-book.ts';
 import { addressRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { type Added, addAddress } from '../usecases/add-address.ts';
-import { changeAddress } from '../usecases/change-address.ts';
+import { changeAddress } from '../usecases/addresses.ts';
 import { removeAddress } from '../usecases/remove-address.ts';
 import { accountGone, addressesAddedTooOften } from './refused.ts';
 

@@ -15,9 +15,9 @@ import {
 import { isoTime, factorRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
-import type { confirmEnrolment } from '../usecases/confirm-enrolment.ts';
+import type { confirmEnrolment } from '../usecases/second-factor.ts';
 import type { Enrol } from '../usecases/enrol.ts';
-import type { ProveFactor, Shown, ShownFactor } from '../usecases/prove-factor.ts';
+import type { ProveFactor, Shown, ShownFactor } from '../usecases/prove-identity.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import { removeFactor } from '../usecases/remove-factor.ts';
 import { replaceRecoveryCodes } from '../usecases/replace-recovery-codes.ts';

@@ -10,7 +10,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
-import type { ProveFactor } from '../usecases/prove-factor.ts';
+import type { ProveFactor } from '../usecases/prove-identity.ts';
 import { resetFactor } from '../usecases/reset-factor.ts';
 import { stepUp } from '../usecases/step-up.ts';
 import { noLongerAdmin, noSuchUser } from './refused.ts';

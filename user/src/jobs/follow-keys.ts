@@ -1,5 +1,5 @@
 import type { Job } from '@souk/chassis/engine/jobs';
-import { keysAt } from '../domain/key-ring.ts';
+import { keysAt } from '../domain/stored-keys.ts';
 import type { UserReads } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 

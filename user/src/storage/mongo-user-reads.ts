@@ -3,7 +3,7 @@ import type { MongoDatabase } from '@souk/chassis/stores/mongodb/mongo-database'
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
-import { KEY_RING } from '../domain/key-ring.ts';
+import { KEY_RING } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/roles.ts';
 import { SEALING_KEY } from '../domain/sealing-key.ts';
 import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './user-document-collections.ts';

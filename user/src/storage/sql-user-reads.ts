@@ -2,7 +2,7 @@ import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
-import { KEY_RING } from '../domain/key-ring.ts';
+import { KEY_RING } from '../domain/stored-keys.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';
 import { SEALING_KEY } from '../domain/sealing-key.ts';
 import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';

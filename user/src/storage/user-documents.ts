@@ -3,7 +3,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { personal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { KEY_RING } from '../domain/key-ring.ts';
+import { KEY_RING } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/roles.ts';
 import { SEALING_KEY } from '../domain/sealing-key.ts';
 

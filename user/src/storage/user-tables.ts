@@ -2,7 +2,7 @@ import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Row } from '@souk/chassis/stores/sql/statement';
-import type { AccountLinks } from '../domain/account-links.ts';
+import type { AccountLinks } from '../domain/mail-and-links.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';

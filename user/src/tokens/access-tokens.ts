@@ -4,7 +4,7 @@ import { importKeys, type KeySource, KeysUnavailableError, keyName } from '@souk
 import type { Jwks } from '@souk/contracts/http/session';
 import type { Role } from '@souk/contracts/roles';
 import { importJWK } from 'jose';
-import type { SigningKey } from '../domain/key-ring.ts';
+import type { SigningKey } from '../domain/stored-keys.ts';
 import { madeOnce } from '../made-once.ts';
 
 interface TokenTerms {

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import type { SigningKey } from '../domain/key-ring.ts';
+import type { SigningKey } from '../domain/stored-keys.ts';
 
 /** A new Ed25519 key, named by its thumbprint (RFC 7638). */
 export async function newSigningKey(): Promise<SigningKey> {

@@ -1,7 +1,7 @@
 import type { GivenAccess, SessionTokens } from '@souk/contracts/http/session';
 import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles-granted.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { type RefreshToken, refreshTokenText } from './refresh-token.ts';
+import { type RefreshToken, refreshTokenText } from './opaque-tokens.ts';
 
 /** A signed-in user, as of the transaction that decided on it. */
 export interface SignedIn extends Standing {

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { noLinks } from '../domain/account-links.ts';
+import { noLinks } from '../domain/mail-and-links.ts';
 import { ASKED_AT_MOST, asked, isFull, leftMs } from '../domain/attempts.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';

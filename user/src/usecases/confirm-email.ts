@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../domain/account-links.ts';
+import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../domain/mail-and-links.ts';
 import { changed, type User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
-import { linkOf } from '../domain/account-links.ts';
+import { linkOf } from '../domain/mail-and-links.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';

@@ -1,7 +1,7 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { type Attempts, FREE_FAILURES, withFailure, withoutFailure } from '../domain/attempts.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { type Attempt, countedFor, NEVER_WAITS } from './begin-attempt.ts';
+import { type Attempt, countedFor, NEVER_WAITS } from './count-attempts.ts';
 
 interface Outcome {
   readonly key: string;

@@ -1,5 +1,5 @@
 import type { World } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, LINK_IN, type LinkPurpose, noLinks, withoutLinks, withoutMail } from '../domain/account-links.ts';
+import { type AccountLinks, LINK_IN, type LinkPurpose, noLinks, withoutLinks, withoutMail } from '../domain/mail-and-links.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface LinksEnded {

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { withoutMail } from '../domain/account-links.ts';
+import { withoutMail } from '../domain/mail-and-links.ts';
 import { afterFailure, type Mail } from '../domain/mail.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

@@ -2,7 +2,7 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { signedOut } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { sessionEnded } from './access-changed.ts';
+import { sessionEnded } from './end-access.ts';
 
 interface EndRequest {
   readonly sessionId: string;

@@ -3,7 +3,7 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { endAllSessions } from '../domain/credential.ts';
 import { ADMINS, isAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
+import { generationEnded } from './end-access.ts';
 
 interface EndRequest {
   readonly userId: string;

@@ -2,7 +2,7 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { endAllSessions } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
+import { generationEnded } from './end-access.ts';
 
 /** Signs a user out everywhere by a change of one row, however many sessions there are, even one that opens at this moment. */
 export const endSessions: UseCase<UserCollections & ChassisCollections, { readonly userId: string }, void> = {

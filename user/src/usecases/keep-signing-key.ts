@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { KEY_RING, type KeyRing, type SigningKey } from '../domain/key-ring.ts';
+import { KEY_RING, type KeyRing, type SigningKey } from '../domain/stored-keys.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 /** Stores the key unless there is one already: of several processes that start at once the first wins, and all get its key. */

@@ -7,7 +7,7 @@ import { type FactorProof, recoveryCodesLeft, type SecondFactor, withProof } fro
 import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
-import { sessionEnded } from './access-changed.ts';
+import { sessionEnded } from './end-access.ts';
 
 interface OpenRequest extends TokenHashes {
   readonly sessionId: string;

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, LINK_IN, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
+import { type AccountLinks, LINK_IN, noLinks, withLink, withoutMail } from '../domain/mail-and-links.ts';
 import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -2,7 +2,7 @@ import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { UserCollections } from '../storage/user-store.ts';
-import { presented, readRefreshToken, successorOf } from '../tokens/refresh-token.ts';
+import { presented, readRefreshToken, successorOf } from '../tokens/opaque-tokens.ts';
 import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import { rotateSession } from './rotate-session.ts';
 

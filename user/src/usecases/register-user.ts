@@ -1,6 +1,6 @@
 import type { Decision, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
-import { noLinks } from '../domain/account-links.ts';
+import { noLinks } from '../domain/mail-and-links.ts';
 import { newCredential } from '../domain/credential.ts';
 import { isoTime } from '../domain/representations.ts';
 import { newUser, type User } from '../domain/user.ts';

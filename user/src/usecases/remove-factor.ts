@@ -3,8 +3,8 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { endAccessTokens, withoutFactor } from '../domain/credential.ts';
 import { withProof } from '../domain/second-factor.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
-import type { Shown } from './prove-factor.ts';
+import { generationEnded } from './end-access.ts';
+import type { Shown } from './prove-identity.ts';
 
 interface RemoveRequest extends Shown {
   readonly userId: string;

@@ -6,7 +6,7 @@ import { isLive } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
+import { generationEnded } from './end-access.ts';
 import { endLinks, mailsThatWait } from './end-links.ts';
 import { tellByMail } from './tell-by-mail.ts';
 

@@ -1,7 +1,7 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { withProof } from '../domain/second-factor.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import type { Shown } from './prove-factor.ts';
+import type { Shown } from './prove-identity.ts';
 
 interface ReplaceRequest extends Shown {
   readonly userId: string;

@@ -5,7 +5,7 @@ import { endAccessTokens } from '../domain/credential.ts';
 import { ADMINS, isAdmin, replaceRoles as decideRoles } from '../domain/roles.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded, rolesAdded } from './access-changed.ts';
+import { generationEnded, rolesAdded } from './end-access.ts';
 import { userUpdated } from './user-updated.ts';
 
 interface RolesRequest {

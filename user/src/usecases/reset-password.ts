@@ -1,10 +1,10 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { linkOf } from '../domain/account-links.ts';
+import { linkOf } from '../domain/mail-and-links.ts';
 import { withPassword } from '../domain/credential.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
+import { generationEnded } from './end-access.ts';
 import { attemptKey } from './attempt-key.ts';
 import { endLinks, mailsThatWait } from './end-links.ts';
 import { tellByMail } from './tell-by-mail.ts';

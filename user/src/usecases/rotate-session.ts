@@ -4,7 +4,7 @@ import { standingOf } from '../domain/roles-granted.ts';
 import { type Presented, rotate } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
-import { sessionEnded } from './access-changed.ts';
+import { sessionEnded } from './end-access.ts';
 
 interface RotateRequest extends Presented {
   readonly sessionId: string;

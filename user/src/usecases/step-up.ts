@@ -4,7 +4,7 @@ import { recoveryCodesLeft, withProof } from '../domain/second-factor.ts';
 import { isLive } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
-import type { Shown } from './prove-factor.ts';
+import type { Shown } from './prove-identity.ts';
 
 interface StepUpRequest extends Shown {
   readonly userId: string;

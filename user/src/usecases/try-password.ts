@@ -3,7 +3,7 @@ import type { Cause } from '@souk/chassis/cause';
 import { OverloadedError } from '@souk/chassis/input-errors';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { type Attempt, beginAttempt, type Begun } from './begin-attempt.ts';
+import { type Attempt, beginAttempt, type Begun } from './count-attempts.ts';
 import { countAddress, withdrawAttempt } from './end-attempt.ts';
 
 interface TryDeps {

@@ -1,12 +1,12 @@
 import { ConfigError } from '@souk/chassis/service/config';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
-import { ADMIN_NAME, type UserConfig } from './config.ts';
-import { madeOnce } from './made-once.ts';
-import type { JudgePassword } from './passwords/judge-password.ts';
-import type { Passwords } from './passwords/passwords.ts';
-import type { UserCollections, UserReads } from './storage/user-store.ts';
-import { ensureFirstAdmin } from './usecases/ensure-first-admin.ts';
+import { ADMIN_NAME, type UserConfig } from '../config.ts';
+import { madeOnce } from '../made-once.ts';
+import type { JudgePassword } from '../passwords/judge-password.ts';
+import type { Passwords } from '../passwords/passwords.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { ensureFirstAdmin } from './ensure-first-admin.ts';
 
 interface FirstAdminDeps {
   readonly config: Pick<UserConfig, 'admin'>;

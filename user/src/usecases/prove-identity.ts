@@ -2,10 +2,10 @@ import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { FactorProof } from '../domain/second-factor.ts';
-import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';
+import type { Judged, JudgeProof } from '../second-factor/codes.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';
-import { beginAttempt, type Begun } from './begin-attempt.ts';
+import { beginAttempt, type Begun } from './count-attempts.ts';
 
 interface ProveDeps {
   readonly commands: Pick<Engine<UserCollections>, 'execute'>;

@@ -1,11 +1,11 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { AccountLinks } from '../domain/account-links.ts';
+import type { AccountLinks } from '../domain/mail-and-links.ts';
 import type { Credential } from '../domain/credential.ts';
 import { isoTime } from '../domain/representations.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { everythingEnded } from './access-changed.ts';
+import { everythingEnded } from './end-access.ts';
 import { mailIdOf } from './ask-for-reset.ts';
 import { attemptKey } from './attempt-key.ts';
 

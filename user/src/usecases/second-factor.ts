@@ -7,7 +7,7 @@ import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';
-import { beginAttempt, type Begun } from './begin-attempt.ts';
+import { beginAttempt, type Begun } from './count-attempts.ts';
 import { endEnrolment } from './end-enrolment.ts';
 
 interface ConfirmDeps {

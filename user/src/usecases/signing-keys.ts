@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { KEY_RING, type KeyRing, rotated, type SigningKey } from '../domain/key-ring.ts';
+import { KEY_RING, type KeyRing, rotated, type SigningKey } from '../domain/stored-keys.ts';
 import { ADMINS, isAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

@@ -4,7 +4,7 @@ import { endAllSessions } from '../domain/credential.ts';
 import { ADMINS, isAdmin, withAdmin, withoutAdmin } from '../domain/roles.ts';
 import { changed, type User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './access-changed.ts';
+import { generationEnded } from './end-access.ts';
 import { endLinks, mailsThatWait } from './end-links.ts';
 import { userUpdated } from './user-updated.ts';
 
