@@ -9,7 +9,7 @@ import { endEnrolment } from '../src/usecases/end-enrolment.ts';
 import { keepSealingKey } from '../src/usecases/keep-sealing-key.ts';
 import { removeFactor } from '../src/usecases/remove-factor.ts';
 import { stepUp } from '../src/usecases/step-up.ts';
-import type { FactorProof } from '../src/domain/second-factor.ts';
+import type { FactorProof } from '../src/domain/credential.ts';
 import { beginAttempt } from '../src/usecases/count-attempts.ts';
 import { changeAddress } from '../src/usecases/addresses.ts';
 import { confirmEmail } from '../src/usecases/confirm-email.ts';

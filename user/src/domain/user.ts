@@ -44,3 +44,17 @@ export function renamed(user: User, name: string, now: number): User {
 export function changed(user: User, changes: Partial<Pick<User, 'name' | 'roles' | 'email' | 'emailConfirmed' | 'disabled'>>, now: number): User {
   return { ...user, ...changes, version: user.version + 1, updatedAt: Math.max(now, user.updatedAt) };
 }
+
+/** The owner of an e-mail address. */
+export interface EmailClaim {
+  /** normalised */
+  readonly email: string;
+  readonly userId: string;
+}
+
+/** A deleted user, remembered until the last data kept of them is erased. */
+export interface Departure {
+  readonly userId: string;
+  /** epoch milliseconds */
+  readonly at: number;
+}

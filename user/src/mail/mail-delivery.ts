@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
-import type { Mail } from '../domain/mail.ts';
+import type { Mail } from '../domain/mail-and-links.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/link-token.ts';
 import { delayMail, removeMail } from '../usecases/end-mail.ts';

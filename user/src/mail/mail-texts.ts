@@ -1,4 +1,4 @@
-import type { MailKind } from '../domain/mail.ts';
+import type { MailKind } from '../domain/mail-and-links.ts';
 
 interface MailTerms {
   /** of the shop */

@@ -1,6 +1,5 @@
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
-import type { Credential } from '../domain/credential.ts';
-import type { FactorProof } from '../domain/second-factor.ts';
+import type { Credential, FactorProof } from '../domain/credential.ts';
 import { stepOf } from './one-time-codes.ts';
 import { recoveryHash } from './recovery-codes.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';

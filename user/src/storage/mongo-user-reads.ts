@@ -3,9 +3,8 @@ import type { MongoDatabase } from '@souk/chassis/stores/mongodb/mongo-database'
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
-import { KEY_RING } from '../domain/stored-keys.ts';
+import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/roles.ts';
-import { SEALING_KEY } from '../domain/sealing-key.ts';
 import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './user-document-collections.ts';
 import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, DepartureDocument, KeyRingDocument, MailDocument, SealingKeyDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { UserReads } from './user-store.ts';

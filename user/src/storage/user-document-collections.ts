@@ -1,15 +1,12 @@
 import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
-import type { AccountLinks } from '../domain/mail-and-links.ts';
+import type { AccountLinks, Mail } from '../domain/mail-and-links.ts';
 import { type AddressBook, emptyBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
-import type { Departure } from '../domain/departure.ts';
-import type { KeyRing } from '../domain/stored-keys.ts';
-import type { Mail } from '../domain/mail.ts';
+import type { Departure, User } from '../domain/user.ts';
+import type { KeyRing, SealingKey } from '../domain/stored-keys.ts';
 import type { AdminList } from '../domain/roles.ts';
-import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
 import type {
   AccountLinksDocument,
   AddressBookDocument,

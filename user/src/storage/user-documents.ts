@@ -3,9 +3,8 @@ import { Uuid } from '@souk/contracts/ids';
 import { personal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { KEY_RING } from '../domain/stored-keys.ts';
+import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/roles.ts';
-import { SEALING_KEY } from '../domain/sealing-key.ts';
 
 const EpochMs = Type.Integer({ minimum: 0 });
 const Text = Type.String({ minLength: 1 });

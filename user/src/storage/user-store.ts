@@ -1,18 +1,14 @@
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Role } from '@souk/contracts/roles';
-import type { AccountLinks } from '../domain/mail-and-links.ts';
+import type { AccountLinks, Mail } from '../domain/mail-and-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
-import type { Departure } from '../domain/departure.ts';
-import type { EmailClaim } from '../domain/email.ts';
-import type { KeyRing } from '../domain/stored-keys.ts';
-import type { Mail } from '../domain/mail.ts';
+import type { Departure, EmailClaim, User } from '../domain/user.ts';
+import type { KeyRing, SealingKey } from '../domain/stored-keys.ts';
 import type { AdminList } from '../domain/roles.ts';
-import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
 
 /**
  * The entities that decisions read. E-mail claims are a view of the users: the store derives them from the users it saves,

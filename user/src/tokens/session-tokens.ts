@@ -1,5 +1,5 @@
 import type { GivenAccess, SessionTokens } from '@souk/contracts/http/session';
-import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles-granted.ts';
+import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { type RefreshToken, refreshTokenText } from './opaque-tokens.ts';
 

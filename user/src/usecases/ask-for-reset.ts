@@ -1,6 +1,6 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { ASKED_AT_MOST, asked, type Attempts, isFull, leftMs } from '../domain/attempts.ts';
-import { newMail } from '../domain/mail.ts';
+import { newMail } from '../domain/mail-and-links.ts';
 import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';

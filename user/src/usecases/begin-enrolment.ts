@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type PendingFactor, pendingFactor } from '../domain/second-factor.ts';
+import { type PendingFactor, pendingFactor } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface BeginRequest {

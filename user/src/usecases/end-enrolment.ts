@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { isPending, type SecondFactor } from '../domain/second-factor.ts';
+import { isPending, type SecondFactor } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface EndRequest {

@@ -1,6 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { withoutMail } from '../domain/mail-and-links.ts';
-import { afterFailure, type Mail } from '../domain/mail.ts';
+import { afterFailure, type Mail, withoutMail } from '../domain/mail-and-links.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface MailTry {

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { SEALING_KEY, type SealingKey } from '../domain/sealing-key.ts';
+import { SEALING_KEY, type SealingKey } from '../domain/stored-keys.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 /** Stores the key unless there is one already: of several processes that need one at once the first wins, and all get its key. */

@@ -1,9 +1,7 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { Credential } from '../domain/credential.ts';
-import { withDevice } from '../domain/device.ts';
-import { standingOf } from '../domain/roles-granted.ts';
-import { type FactorProof, recoveryCodesLeft, type SecondFactor, withProof } from '../domain/second-factor.ts';
+import { type Credential, type FactorProof, recoveryCodesLeft, type SecondFactor, withDevice, withProof } from '../domain/credential.ts';
+import { standingOf } from '../domain/roles.ts';
 import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';

@@ -1,6 +1,15 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, LINK_IN, noLinks, withLink, withoutMail } from '../domain/mail-and-links.ts';
-import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
+import {
+  type AccountLinks,
+  beingTried,
+  isOfUse,
+  LINK_IN,
+  type Mail,
+  type MailKind,
+  noLinks,
+  withLink,
+  withoutMail,
+} from '../domain/mail-and-links.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

@@ -1,7 +1,7 @@
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
-import type { FactorProof } from '../domain/second-factor.ts';
+import type { FactorProof } from '../domain/credential.ts';
 import type { Judged, JudgeProof } from '../second-factor/codes.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';

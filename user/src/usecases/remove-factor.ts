@@ -1,7 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { endAccessTokens, withoutFactor } from '../domain/credential.ts';
-import { withProof } from '../domain/second-factor.ts';
+import { endAccessTokens, withoutFactor, withProof } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './end-access.ts';
 import type { Shown } from './prove-identity.ts';

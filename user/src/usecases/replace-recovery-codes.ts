@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { withProof } from '../domain/second-factor.ts';
+import { withProof } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { Shown } from './prove-identity.ts';
 

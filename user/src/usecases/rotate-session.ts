@@ -1,6 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { standingOf } from '../domain/roles-granted.ts';
+import { standingOf } from '../domain/roles.ts';
 import { type Presented, rotate } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';

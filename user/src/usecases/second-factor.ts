@@ -1,7 +1,7 @@
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
-import { isPending } from '../domain/second-factor.ts';
+import { isPending } from '../domain/credential.ts';
 import { stepOf } from '../second-factor/one-time-codes.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';

@@ -1,6 +1,6 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { standingOf } from '../domain/roles-granted.ts';
-import { recoveryCodesLeft, withProof } from '../domain/second-factor.ts';
+import { standingOf } from '../domain/roles.ts';
+import { recoveryCodesLeft, withProof } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';

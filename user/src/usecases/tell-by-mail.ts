@@ -1,6 +1,5 @@
 import type { Entities } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, hasRoom, withMail } from '../domain/mail-and-links.ts';
-import { type MailKind, newMail } from '../domain/mail.ts';
+import { type AccountLinks, hasRoom, type MailKind, newMail, withMail } from '../domain/mail-and-links.ts';
 import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
