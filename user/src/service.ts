@@ -2,14 +2,14 @@ import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createEngine, type Engine } from '@souk/chassis/engine/engine';
+import { createEngine } from '@souk/chassis/engine/engine';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
 import { firstAdmin } from './usecases/first-admin.ts';
-import { firstKeys } from './first-keys.ts';
+import { firstKeys, followKeys } from './usecases/signing-keys.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
 import { accountStatusRoutes } from './http/account-status-routes.ts';
@@ -22,32 +22,24 @@ import { profileRoutes } from './http/profile-routes.ts';
 import { secondFactorRoutes } from './http/second-factor-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { stepUpRoutes } from './http/step-up-routes.ts';
-import { eraseDeparted } from './jobs/erase-departed.ts';
-import { followKeys } from './jobs/follow-keys.ts';
-import { forgetOver } from './usecases/forget-over.ts';
-import { mailDelivery } from './mail/mail-delivery.ts';
-import { mailMeter } from './mail/mail-meter.ts';
+import { eraseDeparted, forgetOver } from './usecases/forget-over.ts';
+import { mailDelivery, mailMeter } from './mail/mail-delivery.ts';
 import type { MailPort } from './mail/mail-port.ts';
-import type { MailTask } from './mail/mail-task.ts';
 import { mailTexts } from './mail/mail-texts.ts';
 import { passwordJudge } from './passwords/judge-password.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
 import { judgeProof } from './second-factor/codes.ts';
-import { sealedSecrets } from './second-factor/sealed-secrets.ts';
-import { sealingKeys } from './second-factor/sealing-keys.ts';
+import { sealedSecrets, sealingKeys } from './second-factor/sealed-secrets.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
 import { sessionTokens } from './tokens/session-tokens.ts';
-import { changePassword } from './usecases/change-password.ts';
-import { confirmReset } from './usecases/confirm-reset.ts';
-import { confirmEnrolment } from './usecases/second-factor.ts';
-import { enrol } from './usecases/enrol.ts';
-import { proveFactor } from './usecases/prove-identity.ts';
-import { provePassword } from './usecases/prove-password.ts';
+import { changePassword, confirmReset } from './usecases/replace-password.ts';
+import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
+import { proveFactor, provePassword, tryPassword } from './usecases/prove-identity.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
-import { tryPassword } from './usecases/try-password.ts';
+import type { MailTask, UserEngine } from './user-engine.ts';
 
 const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
 
@@ -87,7 +79,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     counted,
   });
   // It consumes no topic: other services follow its events.
-  const commands: Engine<UserCollections, MailTask> = createEngine<UserCollections, MailTask>({
+  const commands: UserEngine = createEngine<UserCollections, MailTask>({
     name: 'user',
     instance: config.instance,
     paceMs: config.paceMs,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import { MailError } from '../src/mail/mail-port.ts';
-import { attemptKey } from '../src/usecases/attempt-key.ts';
+import { attemptKey } from '../src/usecases/count-attempts.ts';
 import { enrolled, wrongCodeOf } from './authenticator.ts';
 import { AWAY, type RecordedMail, recordedMail, tokenIn, WELCOME } from './recorded-mail.ts';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';

@@ -2,20 +2,19 @@ import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import { deletionReceipt, userRepresentation } from '../domain/representations.ts';
 import { Type } from '@sinclair/typebox';
-import type { UserCollections } from '../storage/user-store.ts';
-import type { changePassword } from '../usecases/change-password.ts';
+import type { changePassword } from '../usecases/replace-password.ts';
 import { deleteUser } from '../usecases/account.ts';
-import type { ProvePassword } from '../usecases/prove-password.ts';
+import type { ProvePassword } from '../usecases/prove-identity.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { withPasswordMin } from './password-length.ts';
 import { lastAdmin, passwordRefused, passwordWrong, unproven } from './refused.ts';
 
 interface AccountRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly provePassword: ProvePassword;
   readonly changePassword: ReturnType<typeof changePassword>;
   readonly fromOf: FromOf;

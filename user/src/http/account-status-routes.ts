@@ -4,18 +4,16 @@ import { invalid, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import { endSessionsOf } from '../usecases/end-sessions-of.ts';
-import { replaceStatus } from '../usecases/administer-users.ts';
+import { endSessionsOf, replaceStatus } from '../usecases/administer-users.ts';
+import type { UserCommands } from '../user-engine.ts';
 import { noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface StatusRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   /** seconds for which a shown code counts as fresh; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }

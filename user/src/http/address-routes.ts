@@ -7,7 +7,6 @@ import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/prob
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -16,14 +15,13 @@ import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Address, addressIn } from '../domain/address-book.ts';
 import { addressRepresentation } from '../domain/representations.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { type Added, addAddress } from '../usecases/add-address.ts';
-import { changeAddress } from '../usecases/addresses.ts';
-import { removeAddress } from '../usecases/remove-address.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import { addAddress, type Added, changeAddress, removeAddress } from '../usecases/addresses.ts';
+import type { UserEngine } from '../user-engine.ts';
 import { accountGone, addressesAddedTooOften } from './refused.ts';
 
 interface AddressRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute' | 'executeOnce'>;
+  readonly commands: Pick<UserEngine, 'execute' | 'executeOnce'>;
   readonly reads: Pick<UserReads, 'addressBook'>;
   readonly addressesPerUser: number;
 }

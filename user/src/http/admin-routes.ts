@@ -3,18 +3,18 @@ import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import { replaceRoles, type RolesAnswer } from '../usecases/administer-users.ts';
+import type { UserCommands } from '../user-engine.ts';
 import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface AdminRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'users'>;
   /** seconds for which a shown code counts as fresh; 0: none is asked for */
   readonly freshSecondFactorS: number;

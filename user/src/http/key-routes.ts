@@ -1,18 +1,17 @@
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { keysAt } from '../domain/stored-keys.ts';
 import { isoTime } from '../domain/representations.ts';
-import type { UserCollections } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { newSigningKey } from '../tokens/new-signing-key.ts';
 import { rotateSigningKey } from '../usecases/signing-keys.ts';
+import type { UserCommands } from '../user-engine.ts';
 import { noLongerAdmin } from './refused.ts';
 
 interface KeyRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly tokens: Pick<AccessTokens, 'published' | 'use'>;
   /** True when the key is a setting, and is rotated there. */
   readonly isConfigured: boolean;

@@ -1,21 +1,17 @@
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskEmailChange, ConfirmEmail, MailAsked } from '@souk/contracts/http/mail-links';
-import type { MailTask } from '../mail/mail-task.ts';
-import type { UserCollections } from '../storage/user-store.ts';
 import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
-import { askForConfirmation, type MailsAsked } from '../usecases/ask-for-confirmation.ts';
-import { askForEmailChange } from '../usecases/ask-for-email-change.ts';
-import { confirmEmail } from '../usecases/confirm-email.ts';
-import type { ProvePassword } from '../usecases/prove-password.ts';
+import { askForConfirmation, askForEmailChange, confirmEmail, type MailsAsked } from '../usecases/confirm-email.ts';
+import type { ProvePassword } from '../usecases/prove-identity.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { accountGone, askedTooOften, linkRefused, mailNotConfigured, unproven } from './refused.ts';
 
 interface EmailRouteDeps {
-  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
+  readonly commands: UserCommands;
   readonly provePassword: ProvePassword;
   readonly sendsMail: boolean;
   readonly fromOf: FromOf;

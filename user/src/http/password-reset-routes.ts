@@ -1,19 +1,16 @@
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskPasswordReset, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
-import type { MailTask } from '../mail/mail-task.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import { askForReset } from '../usecases/ask-for-reset.ts';
-import type { confirmReset } from '../usecases/confirm-reset.ts';
+import { askForReset, type confirmReset } from '../usecases/replace-password.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { withPasswordMin } from './password-length.ts';
 import { askedTooOften, linkRefused, mailNotConfigured, passwordRefused } from './refused.ts';
 
 interface ResetRouteDeps {
-  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
+  readonly commands: UserCommands;
   readonly confirmReset: ReturnType<typeof confirmReset>;
   readonly sendsMail: boolean;
   readonly fromOf: FromOf;

@@ -2,20 +2,20 @@ import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { NotModified } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { userRepresentation } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { renameUser } from '../usecases/rename-user.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import { renameUser } from '../usecases/account.ts';
 import type { register } from '../usecases/register.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { withPasswordMin } from './password-length.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { accountGone, emailTaken, passwordRefused, tooManyRegistrations, waitSeconds } from './refused.ts';
 
 interface ProfileRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'user'>;
   readonly register: ReturnType<typeof register>;
   readonly fromOf: FromOf;

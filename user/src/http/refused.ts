@@ -2,7 +2,7 @@ import { tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { PasswordFault } from '../passwords/judge-password.ts';
-import type { Proof } from '../usecases/prove-password.ts';
+import type { Proof } from '../usecases/prove-identity.ts';
 
 export function emailTaken(): Problem {
   return fieldsRefused('email-taken', [{ pointer: '/email', detail: 'is registered already' }], 'sign in, or register another one');

@@ -2,7 +2,6 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import {
   ConfirmSecondFactor,
   EnrolSecondFactor,
@@ -13,20 +12,17 @@ import {
   SecondFactorState,
 } from '@souk/contracts/http/second-factor';
 import { isoTime, factorRepresentation } from '../domain/representations.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import type { UserReads } from '../storage/user-store.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
-import type { confirmEnrolment } from '../usecases/second-factor.ts';
-import type { Enrol } from '../usecases/enrol.ts';
-import type { ProveFactor, Shown, ShownFactor } from '../usecases/prove-identity.ts';
-import type { ProvePassword } from '../usecases/prove-password.ts';
-import { removeFactor } from '../usecases/remove-factor.ts';
-import { replaceRecoveryCodes } from '../usecases/replace-recovery-codes.ts';
+import { type confirmEnrolment, type Enrol, removeFactor, replaceRecoveryCodes } from '../usecases/second-factor.ts';
+import type { ProveFactor, ProvePassword, Shown, ShownFactor } from '../usecases/prove-identity.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, secretUnreadable, waitSeconds } from './refused.ts';
 import { exactlyOne } from './second-factor-proof.ts';
 
 interface SecondFactorRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly enrol: Enrol;
   readonly confirm: ReturnType<typeof confirmEnrolment>;

@@ -3,24 +3,23 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { endSession } from '../usecases/end-session.ts';
-import { endSessions } from '../usecases/end-sessions.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import { endSession, endSessions } from '../usecases/end-access.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn, SigningIn } from '../usecases/sign-in.ts';
+import type { UserCommands } from '../user-engine.ts';
 import type { FromOf } from './from-of.ts';
 import { accountDisabled, codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused, waitSeconds } from './refused.ts';
 import { atMostOne } from './second-factor-proof.ts';
 
 interface SessionRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'liveSessions'>;
   readonly signIn: ReturnType<typeof signIn>;
   readonly refresh: ReturnType<typeof refresh>;

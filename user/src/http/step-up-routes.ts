@@ -3,22 +3,21 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { GivenAccess } from '@souk/contracts/http/session';
 import { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import type { UserCollections } from '../storage/user-store.ts';
 import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import type { ProveFactor } from '../usecases/prove-identity.ts';
-import { resetFactor } from '../usecases/reset-factor.ts';
-import { stepUp } from '../usecases/step-up.ts';
+import { resetFactor } from '../usecases/administer-users.ts';
+import { stepUp } from '../usecases/second-factor.ts';
+import type { UserCommands } from '../user-engine.ts';
 import { noLongerAdmin, noSuchUser } from './refused.ts';
 import { exactlyOne } from './second-factor-proof.ts';
 import { codeRefused, given } from './second-factor-routes.ts';
 
 interface StepUpRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly proveFactor: ProveFactor;
   readonly tokens: SessionTokensGiven;
   /** seconds for which a shown code counts as fresh; 0: none is asked for */

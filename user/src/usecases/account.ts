@@ -1,13 +1,41 @@
-import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { AccountLinks } from '../domain/mail-and-links.ts';
+import type { NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import type { Credential } from '../domain/credential.ts';
+import type { AccountLinks } from '../domain/mail-and-links.ts';
 import { isoTime } from '../domain/representations.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
-import type { UserCollections } from '../storage/user-store.ts';
+import { renamed, type User } from '../domain/user.ts';
+import type { UserUseCase } from '../user-engine.ts';
+import { attemptKey } from './count-attempts.ts';
 import { everythingEnded } from './end-access.ts';
-import { mailIdOf } from './ask-for-reset.ts';
-import { attemptKey } from './attempt-key.ts';
+import { mailIdOf } from './replace-password.ts';
+
+interface RenameRequest {
+  readonly userId: string;
+  /** undefined: the name stays */
+  readonly name: string | undefined;
+  /** Compares the version with the one that the caller means to change: throws when they differ. */
+  readonly requireVersion: (version: number) => void;
+}
+
+/** Changes a user's own profile; undefined when there is no such user any more. */
+export const renameUser: UserUseCase<RenameRequest, User | undefined> = {
+  name: 'rename user',
+  keys: ({ userId }) => ({ users: [userId] }),
+  decide({ userId, name, requireVersion }, world, { now }) {
+    const user = world.get('users', userId);
+    if (user === undefined) return { answer: undefined };
+    requireVersion(user.version);
+    const after = renamed(user, name ?? user.name, now);
+    if (after === user) return { answer: user };
+    return { answer: after, puts: { users: [after] }, events: [userUpdated(after)] };
+  },
+};
+
+/** The event of a change. The history outlives the person, so it does not contain the values. */
+export function userUpdated({ id, version, updatedAt }: User): NewEventOf<'user.updated'> {
+  const data = { userId: id, updatedAt: isoTime(updatedAt) };
+  return { type: 'user.updated', key: id, stream: id, version, data };
+}
 
 interface DeleteRequest {
   readonly userId: string;
@@ -25,11 +53,11 @@ type Deleted =
   | { readonly kind: 'password-replaced' };
 
 /**
- * Erases a user; the answers stored for the user's idempotency keys are erased right after (`jobs/erase-departed.ts`), however
+ * Erases a user; the answers stored for the user's idempotency keys are erased right after (`eraseDeparted`), however
  * many there are. Two things stay: the history, which names nobody, and sessions without a credential, which open nothing and
  * are removed when they expire. The address can be registered again.
  */
-export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteRequest, Deleted> = {
+export const deleteUser: UserUseCase<DeleteRequest, Deleted> = {
   name: 'delete user',
   keys: ({ userId }) => ({
     users: [userId],

@@ -1,9 +1,39 @@
-import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { AddressRules } from '@souk/contracts/address-rules';
-import type { PatchAddress } from '@souk/contracts/http/user';
+import type { CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 import type { FieldError } from '@souk/contracts/problem';
-import { type Address, addressIn, withChanges } from '../domain/address-book.ts';
-import type { UserCollections } from '../storage/user-store.ts';
+import { additionsWaitMs, type Address, addressIn, emptyBook, withAddress, withChanges, withoutAddress } from '../domain/address-book.ts';
+import type { UserUseCase } from '../user-engine.ts';
+
+interface AddRequest {
+  readonly userId: string;
+  readonly address: CreateAddress;
+  /** addresses that the book may have */
+  readonly limit: number;
+}
+
+export type Added =
+  | { readonly kind: 'added'; readonly address: Address }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'too-often'; readonly waitMs: number }
+  | { readonly kind: 'user-unknown' };
+
+/** Adds an address to a user's book. */
+export const addAddress: UserUseCase<AddRequest, Added> = {
+  name: 'add address',
+  keys: ({ userId }) => ({ users: [userId], addressBooks: [userId] }),
+  decide({ userId, address, limit }, world, { now, newId }) {
+    if (world.get('users', userId) === undefined) return { answer: { kind: 'user-unknown' } };
+    const book = world.get('addressBooks', userId) ?? emptyBook(userId);
+    if (book.addresses.length >= limit) return { answer: { kind: 'full' } };
+    const waitMs = additionsWaitMs(book, now);
+    if (waitMs > 0) return { answer: { kind: 'too-often', waitMs } };
+    const id = newId();
+    const after = withAddress(book, address, { id, now });
+    const added = addressIn(after, id);
+    if (added === undefined) throw new Error('the address that was added is not in the book');
+    return { answer: { kind: 'added', address: added }, puts: { addressBooks: [after] } };
+  },
+};
 
 interface ChangeRequest {
   readonly userId: string;
@@ -23,7 +53,7 @@ type Changed =
   | { readonly kind: 'address-unknown' };
 
 /** Changes one of a user's addresses, or makes it the default. */
-export const changeAddress: UseCase<UserCollections, ChangeRequest, Changed> = {
+export const changeAddress: UserUseCase<ChangeRequest, Changed> = {
   name: 'change address',
   keys: ({ userId }) => ({ addressBooks: [userId] }),
   decide({ userId, addressId, changes, readChanges, requireVersion }, world, { now }) {
@@ -38,5 +68,25 @@ export const changeAddress: UseCase<UserCollections, ChangeRequest, Changed> = {
     const address = addressIn(after, addressId) ?? before;
     if (address === before) return { answer: { kind: 'changed', address } };
     return { answer: { kind: 'changed', address }, puts: { addressBooks: [after] } };
+  },
+};
+
+interface RemoveRequest {
+  readonly userId: string;
+  readonly addressId: string;
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
+  readonly requireVersion?: (version: number) => void;
+}
+
+/** Removes an address; orders keep the one they were placed with. False: the user has no such address. */
+export const removeAddress: UserUseCase<RemoveRequest, boolean> = {
+  name: 'remove address',
+  keys: ({ userId }) => ({ addressBooks: [userId] }),
+  decide({ userId, addressId, requireVersion }, world, { now }) {
+    const book = world.get('addressBooks', userId);
+    const address = addressIn(book, addressId);
+    if (book === undefined || address === undefined) return { answer: false };
+    requireVersion?.(address.version);
+    return { answer: true, puts: { addressBooks: [withoutAddress(book, addressId, now)] } };
   },
 };

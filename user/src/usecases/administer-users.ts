@@ -1,24 +1,72 @@
-import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { endAllSessions } from '../domain/credential.ts';
-import { ADMINS, isAdmin, withAdmin, withoutAdmin } from '../domain/roles.ts';
+import type { Role } from '@souk/contracts/roles';
+import { endAccessTokens, endAllSessions, withoutFactor } from '../domain/credential.ts';
+import { ADMINS, isAdmin, replaceRoles as decideRoles, withAdmin, withoutAdmin } from '../domain/roles.ts';
 import { changed, type User } from '../domain/user.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import { generationEnded } from './end-access.ts';
-import { endLinks, mailsThatWait } from './end-links.ts';
-import { userUpdated } from './user-updated.ts';
+import type { UserUseCase } from '../user-engine.ts';
+import { userUpdated } from './account.ts';
+import { attemptKey } from './count-attempts.ts';
+import { generationEnded, rolesAdded } from './end-access.ts';
+import { endLinks, mailsThatWait } from './tell-by-mail.ts';
 
-interface StatusRequest {
+interface AdminRequest {
   readonly userId: string;
-  /** The reason for disabling; null: the account works again. */
-  readonly reason: string | null;
   /** the admin who asks */
   readonly actor: string;
+}
+
+interface RolesRequest extends AdminRequest {
+  readonly roles: readonly Role[];
   /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
-export type StatusAnswer =
+export type RolesAnswer =
+  /** `from`: the roles before, which may be the same */
+  | { readonly kind: 'done'; readonly user: User; readonly from: readonly Role[] }
+  /** the actor's token still says admin, the store does not */
+  | { readonly kind: 'not-admin' }
+  | { readonly kind: 'user-unknown' }
+  | { readonly kind: 'last-admin' };
+
+/**
+ * Replaces a user's roles, if the store still has the actor as admin: one who was demoted a moment ago must not use the rest of a
+ * token's life to come back. A user who loses a role needs a new token, which the session gives; with more roles, the old token
+ * stays valid for what it says.
+ */
+export const replaceRoles: UserUseCase<RolesRequest, RolesAnswer> = {
+  name: 'replace roles',
+  keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], endedAccess: [userId] }),
+  decide({ userId, roles, actor, requireVersion }, world, at) {
+    const admins = world.get('adminLists', ADMINS);
+    if (admins === undefined || !isAdmin(admins, actor)) return { answer: { kind: 'not-admin' } };
+    const user = world.get('users', userId);
+    if (user === undefined) return { answer: { kind: 'user-unknown' } };
+    requireVersion?.(user.version);
+    const change = decideRoles(user, admins, roles, at.now);
+    if (change.kind === 'unchanged') return { answer: { kind: 'done', user, from: user.roles } };
+    if (change.kind === 'last-admin') return { answer: change };
+    const context = { actor, from: user.roles, to: change.user.roles };
+    const credential = change.isLess ? world.get('credentials', userId) : undefined;
+    const access =
+      credential === undefined
+        ? rolesAdded(change.user, at)
+        : generationEnded(endAccessTokens(credential), at, { roles: change.user.roles });
+    return {
+      answer: { kind: 'done', user: change.user, from: user.roles },
+      puts: { ...access.puts, users: [change.user], adminLists: [change.admins] },
+      events: [{ ...userUpdated(change.user), context }, ...access.events],
+    };
+  },
+};
+
+interface StatusRequest extends AdminRequest {
+  /** The reason for disabling; null: the account works again. */
+  readonly reason: string | null;
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
+  readonly requireVersion?: (version: number) => void;
+}
+
+type StatusAnswer =
   | { readonly kind: 'done'; readonly user: User; readonly isChanged: boolean }
   | { readonly kind: 'not-admin' }
   | { readonly kind: 'user-unknown' }
@@ -28,7 +76,7 @@ export type StatusAnswer =
  * Disables an account or lets it work again. Only another user who is admin can disable it, so an admin who can undo it always
  * stays; a disabled admin is off the list of those of whom one must stay. All access ends at once, and sign-ins are refused.
  */
-export const replaceStatus: UseCase<UserCollections & ChassisCollections, StatusRequest, StatusAnswer> = {
+export const replaceStatus: UserUseCase<StatusRequest, StatusAnswer> = {
   name: 'replace status',
   keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
   moreKeys: ({ userId }, world) => ({ mails: mailsThatWait(world, userId) }),
@@ -64,3 +112,40 @@ export const replaceStatus: UseCase<UserCollections & ChassisCollections, Status
 function statusOf({ disabled }: User): 'active' | 'disabled' {
   return disabled === null ? 'active' : 'disabled';
 }
+
+type EndAnswer = { readonly kind: 'done' } | { readonly kind: 'not-admin' } | { readonly kind: 'user-unknown' };
+
+/** Signs a user out everywhere, at the request of an admin. */
+export const endSessionsOf: UserUseCase<AdminRequest, EndAnswer> = {
+  name: "end a person's sessions",
+  keys: ({ userId }) => ({ credentials: [userId], adminLists: [ADMINS], endedAccess: [userId] }),
+  decide({ userId, actor }, world, at) {
+    if (!isAdmin(world.get('adminLists', ADMINS), actor)) return { answer: { kind: 'not-admin' } };
+    const credential = world.get('credentials', userId);
+    if (credential === undefined) return { answer: { kind: 'user-unknown' } };
+    return { answer: { kind: 'done' }, ...generationEnded(endAllSessions(credential), at) };
+  },
+};
+
+/** `not-admin`: the actor's token still says admin, the store does not. `none`: nothing to reset. `oneself`: a token alone must not do that. */
+type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown' | 'oneself';
+
+/** Removes the factor of a user who lost authenticator and recovery codes: all sessions end, and the password alone opens new ones. */
+export const resetFactor: UserUseCase<AdminRequest, ResetAnswer> = {
+  name: 'reset factor',
+  keys: ({ userId }) => ({
+    credentials: [userId],
+    adminLists: [ADMINS],
+    endedAccess: [userId],
+    attempts: [attemptKey.secondFactor(userId)],
+  }),
+  decide({ userId, actor }, world, at) {
+    if (!isAdmin(world.get('adminLists', ADMINS), actor)) return { answer: 'not-admin' };
+    if (userId === actor) return { answer: 'oneself' };
+    const credential = world.get('credentials', userId);
+    if (credential === undefined) return { answer: 'user-unknown' };
+    if (credential.secondFactor === null) return { answer: 'none' };
+    const removes = { attempts: [attemptKey.secondFactor(userId)] };
+    return { answer: 'reset', ...generationEnded(endAllSessions(withoutFactor(credential)), at), removes };
+  },
+};

@@ -2,11 +2,40 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { EndedAccess, Grant } from '@souk/chassis/engine/writer/ended-access';
 import type { Entities, NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import type { EventData } from '@souk/contracts/topics';
-import type { Credential } from '../domain/credential.ts';
+import { type Credential, endAllSessions } from '../domain/credential.ts';
 import { isoTime } from '../domain/representations.ts';
-import type { Session } from '../domain/session.ts';
+import { type Session, signedOut } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import type { UserUseCase } from '../user-engine.ts';
+
+interface EndRequest {
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** Signs out one of the user's own sessions; ending it again changes nothing. False: the user has no such session. */
+export const endSession: UserUseCase<EndRequest, boolean> = {
+  name: 'end session',
+  keys: ({ sessionId }) => ({ sessions: [sessionId], endedAccess: [sessionId] }),
+  decide({ sessionId, userId }, world, { now }) {
+    const session = world.get('sessions', sessionId);
+    if (session?.userId !== userId) return { answer: false };
+    const after = signedOut(session, now);
+    return after === session ? { answer: true } : { answer: true, ...sessionEnded(after, { now }) };
+  },
+};
+
+/** Signs a user out everywhere by a change of one row, however many sessions there are, even one that opens at this moment. */
+export const endSessions: UserUseCase<{ readonly userId: string }, void> = {
+  name: 'end sessions',
+  keys: ({ userId }) => ({ credentials: [userId], endedAccess: [userId] }),
+  decide({ userId }, world, context) {
+    const credential = world.get('credentials', userId);
+    if (credential === undefined) return { answer: undefined };
+    return { answer: undefined, ...generationEnded(endAllSessions(credential), context) };
+  },
+};
 
 /** The additions to a decision that end access tokens: at once in this service, by the event in all others. */
 interface AccessChanged {

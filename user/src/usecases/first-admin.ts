@@ -1,16 +1,17 @@
 import { ConfigError } from '@souk/chassis/service/config';
-import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ADMIN_NAME, type UserConfig } from '../config.ts';
+import { ADMINS, completeRoles, withAdmin } from '../domain/roles.ts';
 import { madeOnce } from '../made-once.ts';
 import type { JudgePassword } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { ensureFirstAdmin } from './ensure-first-admin.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserUseCase } from '../user-engine.ts';
+import { type RegisterRequest, registration } from './register.ts';
 
 interface FirstAdminDeps {
   readonly config: Pick<UserConfig, 'admin'>;
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'hasAdmin'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
@@ -42,3 +43,22 @@ async function make({ config: { admin }, commands, reads, passwords, judgePasswo
     logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');
   }
 }
+
+type FirstAdmin = 'made' | 'there-is-one' | 'email-taken';
+
+/**
+ * Makes an admin when there is none. An account that has the address already is left as it is: the person who registered
+ * it has chosen its password, and would become admin.
+ */
+export const ensureFirstAdmin: UserUseCase<RegisterRequest, FirstAdmin> = {
+  name: 'ensure first admin',
+  keys: ({ email }) => ({ emails: [email], adminLists: [ADMINS] }),
+  decide(request, world, { now, newId }) {
+    const admins = world.get('adminLists', ADMINS);
+    if (admins !== undefined && admins.userIds.length > 0) return { answer: 'there-is-one' };
+    if (world.get('emails', request.email) !== undefined) return { answer: 'email-taken' };
+    const id = newId();
+    const decision = registration(request, completeRoles(['staff', 'admin']), { id, now });
+    return { ...decision, answer: 'made', puts: { ...decision.puts, adminLists: [withAdmin(admins, id)] } };
+  },
+};

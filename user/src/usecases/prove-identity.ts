@@ -1,14 +1,70 @@
-import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
+import { OverloadedError } from '@souk/chassis/input-errors';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { FactorProof } from '../domain/credential.ts';
+import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { Judged, JudgeProof } from '../second-factor/codes.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { attemptKey } from './attempt-key.ts';
-import { beginAttempt, type Begun } from './count-attempts.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands } from '../user-engine.ts';
+import { type Attempt, attemptKey, beginAttempt, type Begun, countAddress, forgetAttempts, withdrawAttempt } from './count-attempts.ts';
 
-interface ProveDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+interface TryDeps {
+  readonly commands: UserCommands;
+  readonly passwords: Passwords;
+}
+
+/** `wait`: too many were wrong, and this one was not checked. */
+export type Tried = { readonly kind: 'right' } | { readonly kind: 'wrong' } | Extract<Begun, { readonly kind: 'wait' }>;
+
+export type TryPassword = ReturnType<typeof tryPassword>;
+
+/**
+ * Checks a password against a hash, subject to the attempt limit. Without a hash it does the same work in the same time.
+ * A caller that gets `right` forgets the attempts (`countedFor`) together with its own writes.
+ */
+export function tryPassword({ commands, passwords }: TryDeps) {
+  return async (attempt: Attempt, password: string, hash: string | undefined, asker: Asker, cause: Cause): Promise<Tried> => {
+    const begun = await commands.execute(beginAttempt, attempt, cause);
+    if (begun.kind === 'wait') return begun;
+    try {
+      if (await passwords.matches(password, hash, asker)) return { kind: 'right' };
+    } catch (error) {
+      if (error instanceof OverloadedError) await commands.execute(withdrawAttempt, attempt, cause);
+      throw error;
+    }
+    if (attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
+    return { kind: 'wrong' };
+  };
+}
+
+interface ProvePasswordDeps {
+  readonly commands: UserCommands;
+  readonly reads: Pick<UserReads, 'credential'>;
+  readonly tryPassword: TryPassword;
+}
+
+export type ProvePassword = ReturnType<typeof provePassword>;
+
+/** `passwordHash`: the hash that the password was right for. */
+export type Proof =
+  | { readonly kind: 'right'; readonly passwordHash: string }
+  | Exclude<Tried, { readonly kind: 'right' }>;
+
+/** Checks the password of a signed-in user once more. Somebody with only the token cannot guess for ever. `from`: the client's address. */
+export function provePassword({ commands, reads, tryPassword: trying }: ProvePasswordDeps) {
+  return async (userId: string, password: string, from: string | undefined, cause: Cause): Promise<Proof> => {
+    const passwordHash = (await reads.credential(userId))?.passwordHash;
+    const key = attemptKey.signedIn(userId);
+    const tried = await trying({ key, from: undefined }, password, passwordHash, { queue: 'proof', from }, cause);
+    if (tried.kind !== 'right') return tried;
+    if (passwordHash === undefined) return { kind: 'wrong' };
+    await commands.execute(forgetAttempts, { key }, cause);
+    return { kind: 'right', passwordHash };
+  };
+}
+
+interface ProveFactorDeps {
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly judgeProof: JudgeProof;
 }
@@ -32,7 +88,7 @@ export type ProveFactor = ReturnType<typeof proveFactor>;
  * Checks a code of a signed-in user. Tries are counted apart from passwords: a right password between two guesses must not
  * reset the count.
  */
-export function proveFactor({ commands, reads, judgeProof }: ProveDeps) {
+export function proveFactor({ commands, reads, judgeProof }: ProveFactorDeps) {
   return async (userId: string, presented: SecondFactorProof, cause: Cause): Promise<ShownFactor> => {
     const credential = await reads.credential(userId);
     if (credential === undefined || credential.secondFactor === null) return { kind: 'no-factor' };

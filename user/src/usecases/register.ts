@@ -1,17 +1,22 @@
-import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
+import type { Decision } from '@souk/chassis/engine/writer/use-case';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
-import type { MailTask } from '../mail/mail-task.ts';
+import type { Role } from '@souk/contracts/roles';
+import { asked, isFull, leftMs } from '../domain/attempts.ts';
+import { newCredential } from '../domain/credential.ts';
+import { noLinks } from '../domain/mail-and-links.ts';
+import { isoTime } from '../domain/representations.ts';
+import { newUser, type User } from '../domain/user.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { type Admitted, admitRegistration } from './admit-registration.ts';
-import { attemptKey } from './attempt-key.ts';
-import { type Registration, registerUser } from './register-user.ts';
+import type { UserCommands, UserUseCase } from '../user-engine.ts';
+import { attemptKey } from './count-attempts.ts';
+import { tellByMail } from './tell-by-mail.ts';
 
 interface RegisterDeps {
-  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
+  readonly commands: UserCommands;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
   readonly registrationsPerHour: number;
@@ -37,5 +42,73 @@ export function register({ commands, passwords, judgePassword: judging, sendsMai
     if (admitted?.kind === 'wait') return admitted;
     const passwordHash = await passwords.hash(password, { queue: 'registration', from });
     return commands.execute(registerUser, { email, name, passwordHash, sendsMail }, cause);
+  };
+}
+
+interface Admission {
+  /** of the client's address */
+  readonly key: string;
+  readonly perHour: number;
+}
+
+type Admitted = { readonly kind: 'admitted' } | { readonly kind: 'wait'; readonly ms: number };
+
+/** Counts a registration before its password is hashed; in the database, so that replicas count together. */
+export const admitRegistration: UserUseCase<Admission, Admitted> = {
+  name: 'admit registration',
+  keys: ({ key }) => ({ attempts: [key] }),
+  decide({ key, perHour }, world, { now }) {
+    const before = world.get('attempts', key);
+    if (isFull(before, perHour, now)) return { answer: { kind: 'wait', ms: leftMs(before, now) } };
+    return { answer: { kind: 'admitted' }, puts: { attempts: [asked(before, key, now)] } };
+  },
+};
+
+export interface RegisterRequest {
+  /** normalised */
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  /** default: false, the owner has chosen the password */
+  readonly mustChangePassword?: boolean;
+}
+
+interface RegisterByMail extends RegisterRequest {
+  /** True: a mail asks to confirm the address. */
+  readonly sendsMail: boolean;
+}
+
+export type Registration = { readonly kind: 'registered'; readonly user: User } | { readonly kind: 'email-taken' };
+
+/** Registers an account. An address has one account: the first request gets it. */
+export const registerUser: UserUseCase<RegisterByMail, Registration> = {
+  name: 'register user',
+  keys: ({ email }) => ({ emails: [email] }),
+  decide(request, world, { now, newId }) {
+    if (world.get('emails', request.email) !== undefined) return { answer: { kind: 'email-taken' } };
+    const id = newId();
+    const registered = registration(request, ['customer'], { id, now });
+    const { sendsMail, email: to } = request;
+    const told = tellByMail(noLinks(id), [{ kind: 'confirm-email', to }], { now, newId, sendsMail });
+    return { ...registered, puts: { ...registered.puts, ...told.puts }, tasks: told.tasks };
+  },
+};
+
+/** The account, its credential, and the event of it, which names nobody. */
+export function registration(
+  { email, name, passwordHash, mustChangePassword }: RegisterRequest,
+  roles: readonly Role[],
+  { id, now }: { readonly id: string; readonly now: number },
+): Decision<UserCollections, { readonly kind: 'registered'; readonly user: User }> {
+  const user = newUser({ id, email, name, roles, now });
+  const data = { userId: id, registeredAt: isoTime(now) };
+  return {
+    answer: { kind: 'registered', user },
+    puts: {
+      users: [user],
+      emails: [{ email, userId: id }],
+      credentials: [newCredential(id, passwordHash, mustChangePassword)],
+    },
+    events: [{ type: 'user.registered', key: id, stream: id, version: user.version, data }],
   };
 }
