@@ -18,11 +18,10 @@ import { type ServerConfig, serverConfig } from '@souk/chassis/service/server-co
 import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
-import { isMadeOf } from './passwords/made-of.ts';
+import { isMadeOf } from './passwords/judge-password.ts';
 import { Value } from '@sinclair/typebox/value';
-import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-config.ts';
-import type { UnnamedKey } from './tokens/new-signing-key.ts';
-import { readSigningKey } from './tokens/signing-key.ts';
+import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-by-config.ts';
+import { readSigningKey, type UnnamedKey } from './tokens/signing-key.ts';
 
 /** Name of the first admin, until the admin changes it. */
 export const ADMIN_NAME = 'Administrator';

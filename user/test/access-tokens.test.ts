@@ -3,7 +3,7 @@ import { KeysUnavailableError } from '@souk/chassis/web/sign-in/key-source';
 import type { Jwks } from '@souk/contracts/http/session';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokens, type SigningKeys } from '../src/tokens/access-tokens.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { AUDIENCE, ISSUER, type RunningUsers, runUsers } from './running-users.ts';
 
 const STRICT = {

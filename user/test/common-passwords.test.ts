@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { longPasswords } from '../src/passwords/long-passwords.ts';
-import { isCommonPassword } from '../src/passwords/common-passwords.ts';
-import { passwordJudge } from '../src/passwords/judge-password.ts';
+import { isCommonPassword, passwordJudge } from '../src/passwords/judge-password.ts';
 
 describe('common passwords', () => {
   test.each([

@@ -3,7 +3,7 @@ import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/stored-keys.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { runUsers } from './running-users.ts';
 
 const NOW = 1_800_000_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { newSecret, otpauthUrl, stepOf } from '../src/second-factor/one-time-codes.ts';
+import { newSecret, otpauthUrl, stepOf } from '../src/second-factor/codes.ts';
 
 /** RFC 6238, appendix B: ASCII `12345678901234567890` in base32, SHA-1. The RFC shows eight digits; authenticators show the last six. */
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

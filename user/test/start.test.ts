@@ -6,7 +6,7 @@ import type { Jwks } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import { decodeProtectedHeader } from 'jose';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { ADMIN, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
 let folder: TemporaryFolder;

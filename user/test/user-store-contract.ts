@@ -15,7 +15,7 @@ import { openSession } from '../src/usecases/sign-in.ts';
 import { keepSigningKey, rotateSigningKey } from '../src/usecases/signing-keys.ts';
 import { replaceRoles, replaceStatus } from '../src/usecases/administer-users.ts';
 import { rotateSession } from '../src/usecases/refresh.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import type { UserFilter, UserStore } from '../src/storage/user-store.ts';
 import { startProcess, type StoreProcess } from './store-process.ts';
 

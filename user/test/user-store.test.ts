@@ -5,9 +5,16 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { type CompiledQuery, sql } from 'kysely';
-import { forgetSqlAttempts, forgetSqlLinks, forgetSqlSessions } from '../src/storage/forget-over.ts';
-import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { dueMailsQuery, liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
+import {
+  dueMailsQuery,
+  forgetSqlAttempts,
+  forgetSqlLinks,
+  forgetSqlSessions,
+  liveSessionQuery,
+  openSqliteUserStore,
+  sessionListQuery,
+  userListQuery,
+} from '../src/storage/open-sqlite.ts';
 import type { UserSchema } from '../src/storage/user-schema.ts';
 import type { UserStore } from '../src/storage/user-store.ts';
 import { describeUserStore } from './user-store-contract.ts';

@@ -5,7 +5,7 @@ import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { keysAt } from '../domain/stored-keys.ts';
 import { isoTime } from '../domain/representations.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
-import { newSigningKey } from '../tokens/new-signing-key.ts';
+import { newSigningKey } from '../tokens/signing-key.ts';
 import { rotateSigningKey } from '../usecases/signing-keys.ts';
 import type { UserCommands } from '../user-engine.ts';
 import { noLongerAdmin } from './refused.ts';

@@ -3,7 +3,7 @@ import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskEmailChange, ConfirmEmail, MailAsked } from '@souk/contracts/http/mail-links';
-import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
+import { linkSecretHash, readLinkToken } from '../tokens/opaque-tokens.ts';
 import { askForConfirmation, askForEmailChange, confirmEmail, type MailsAsked } from '../usecases/confirm-email.ts';
 import type { ProvePassword } from '../usecases/prove-identity.ts';
 import type { UserCommands } from '../user-engine.ts';

@@ -13,7 +13,7 @@ import {
 } from '@souk/contracts/http/second-factor';
 import { isoTime, factorRepresentation } from '../domain/representations.ts';
 import type { UserReads } from '../storage/user-store.ts';
-import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
+import { newRecoveryCodes } from '../second-factor/codes.ts';
 import { type confirmEnrolment, type Enrol, removeFactor, replaceRecoveryCodes } from '../usecases/second-factor.ts';
 import type { ProveFactor, ProvePassword, Shown, ShownFactor } from '../usecases/prove-identity.ts';
 import type { UserCommands } from '../user-engine.ts';

@@ -7,7 +7,7 @@ import { GivenAccess } from '@souk/contracts/http/session';
 import { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
+import type { SessionTokensGiven } from '../tokens/access-tokens.ts';
 import type { ProveFactor } from '../usecases/prove-identity.ts';
 import { resetFactor } from '../usecases/administer-users.ts';
 import { stepUp } from '../usecases/second-factor.ts';

@@ -16,7 +16,7 @@ import {
 } from '../domain/mail-and-links.ts';
 import type { User } from '../domain/user.ts';
 import type { UserReads } from '../storage/user-store.ts';
-import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/link-token.ts';
+import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/opaque-tokens.ts';
 import type { UserEngine, UserUseCase } from '../user-engine.ts';
 import { MailError, type MailPort } from './mail-port.ts';
 import type { MailTexts } from './mail-texts.ts';

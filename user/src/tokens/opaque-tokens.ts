@@ -22,7 +22,7 @@ export interface RefreshToken {
   readonly secret: string;
 }
 
-const FORM = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})\.([\w-]{43})$/;
+const REFRESH_FORM = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})\.([\w-]{43})$/;
 
 export function newRefreshToken(sessionId: string): RefreshToken {
   return { sessionId, family: random(), secret: random() };
@@ -30,7 +30,7 @@ export function newRefreshToken(sessionId: string): RefreshToken {
 
 /** Parses a refresh token; undefined: the text is none. */
 export function readRefreshToken(text: string): RefreshToken | undefined {
-  const [, sessionId, family, secret] = FORM.exec(text) ?? [];
+  const [, sessionId, family, secret] = REFRESH_FORM.exec(text) ?? [];
   if (sessionId === undefined || family === undefined || secret === undefined) return undefined;
   return { sessionId, family, secret };
 }
@@ -51,6 +51,44 @@ export function successorOf(token: RefreshToken, nonce: string): RefreshToken {
 export function presented(token: RefreshToken): Presented {
   const nonce = random();
   return { ...hashesOf(token), nonce, successorHash: sha256(successorOf(token, nonce).secret) };
+}
+
+/**
+ * `<user id>.<secret>`; the secret is 256 random bits, made when its mail is handed over and contained in that mail alone. The
+ * store gets its SHA-256 before that, so neither the database nor a waiting mail holds anything that opens an account.
+ */
+export interface LinkToken {
+  readonly userId: string;
+  readonly secret: string;
+}
+
+const LINK_FORM = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})$/;
+
+export function newLinkSecret(): string {
+  return random();
+}
+
+export function linkSecretHash(secret: string): string {
+  return sha256(secret);
+}
+
+export function linkTokenText({ userId, secret }: LinkToken): string {
+  return `${userId}.${secret}`;
+}
+
+/** Parses a link token; undefined: the text is none. */
+export function readLinkToken(text: string): LinkToken | undefined {
+  const [, userId, secret] = LINK_FORM.exec(text) ?? [];
+  return userId === undefined || secret === undefined ? undefined : { userId, secret };
+}
+
+/** A token of 256 random bits. The store knows only its SHA-256. */
+export function newDeviceToken(): string {
+  return random();
+}
+
+export function deviceHashOf(token: string): string {
+  return sha256(token);
 }
 
 function random(): string {

@@ -1,7 +1,23 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { UnnamedKey } from './new-signing-key.ts';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import type { SigningKey } from '../domain/stored-keys.ts';
+
+export type UnnamedKey = Omit<SigningKey, 'kid'> & { readonly kid?: string };
+
+/** A new Ed25519 key, named by its thumbprint (RFC 7638). */
+export async function newSigningKey(): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const { x, d } = await exportJWK(privateKey);
+  if (x === undefined || d === undefined) throw new Error('the key that was made has no parts');
+  return named({ kty: 'OKP', crv: 'Ed25519', x, d, alg: 'EdDSA' });
+}
+
+/** The key with an id: its own, else its thumbprint, which is the same in every process that has the key. */
+export async function named(key: UnnamedKey): Promise<SigningKey> {
+  return { ...key, kid: key.kid ?? (await calculateJwkThumbprint(key)) };
+}
 
 const Part = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Kid = Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }));
@@ -22,10 +38,10 @@ export function readSigningKey(text: string): UnnamedKey | undefined {
   const value = parsed(text);
   if (!Value.Check(PrivateKey, value) || !isPair(value)) return undefined;
   const { x, d, kid } = value;
-  const named = kid === undefined ? {} : { kid };
+  const name = kid === undefined ? {} : { kid };
   return value.kty === 'OKP'
-    ? { kty: value.kty, crv: value.crv, x, d, ...named, alg: 'EdDSA' }
-    : { kty: value.kty, crv: value.crv, x, y: value.y, d, ...named, alg: 'ES256' };
+    ? { kty: value.kty, crv: value.crv, x, d, ...name, alg: 'EdDSA' }
+    : { kty: value.kty, crv: value.crv, x, y: value.y, d, ...name, alg: 'ES256' };
 }
 
 function parsed(text: string): unknown {

@@ -3,7 +3,7 @@ import type { SessionTokens } from '@souk/contracts/http/session';
 import { standingOf } from '../domain/roles.ts';
 import { type Presented, rotate } from '../domain/session.ts';
 import { presented, readRefreshToken, successorOf } from '../tokens/opaque-tokens.ts';
-import type { SessionTokensGiven, SignedIn } from '../tokens/session-tokens.ts';
+import type { SessionTokensGiven, SignedIn } from '../tokens/access-tokens.ts';
 import type { UserCommands, UserUseCase } from '../user-engine.ts';
 import { sessionEnded } from './end-access.ts';
 

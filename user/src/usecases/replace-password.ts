@@ -11,7 +11,7 @@ import type { User } from '../domain/user.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserReads } from '../storage/user-store.ts';
-import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
+import { linkSecretHash, readLinkToken } from '../tokens/opaque-tokens.ts';
 import { MAIL_WAITS, type UserCommands, type UserUseCase } from '../user-engine.ts';
 import { attemptKey } from './count-attempts.ts';
 import { generationEnded } from './end-access.ts';

@@ -12,11 +12,10 @@ import {
 } from '../domain/credential.ts';
 import { standingOf } from '../domain/roles.ts';
 import { isLive } from '../domain/session.ts';
-import { newSecret, otpauthUrl, stepOf } from '../second-factor/one-time-codes.ts';
-import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
+import { newRecoveryCodes, newSecret, otpauthUrl, stepOf } from '../second-factor/codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
 import type { UserReads } from '../storage/user-store.ts';
-import type { SignedIn } from '../tokens/session-tokens.ts';
+import type { SignedIn } from '../tokens/access-tokens.ts';
 import type { UserCommands, UserUseCase } from '../user-engine.ts';
 import { attemptKey, beginAttempt, type Begun } from './count-attempts.ts';
 import { generationEnded } from './end-access.ts';

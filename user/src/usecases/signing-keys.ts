@@ -4,7 +4,7 @@ import { ADMINS, isAdmin } from '../domain/roles.ts';
 import { KEY_RING, type KeyRing, keysAt, rotated, type SigningKey } from '../domain/stored-keys.ts';
 import type { UserReads } from '../storage/user-store.ts';
 import type { AccessTokens, SigningKeys } from '../tokens/access-tokens.ts';
-import { named, newSigningKey } from '../tokens/new-signing-key.ts';
+import { named, newSigningKey } from '../tokens/signing-key.ts';
 import type { UserCommands, UserUseCase } from '../user-engine.ts';
 
 interface FirstKeysDeps {
