@@ -1,6 +1,6 @@
 import { e164 } from '@souk/contracts/phones';
 import { needsPostalCode, isPostalCode } from '@souk/contracts/postal-codes';
-import { isCommonPassword } from '@souk/user/passwords/common-passwords';
+import { isCommonPassword } from '@souk/user/passwords/judge-password';
 
 /** Prints what the data of countries and the list of passwords say. */
 process.stdout.write(
