@@ -1,28 +1,21 @@
-import type { EdgeOptions } from '@souk/chassis/web/app/edge';
-import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
+import { createEngine } from '@souk/chassis/engine/engine';
 import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createEngine } from '@souk/chassis/engine/engine';
+import type { Service } from '@souk/chassis/service/service';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
-import type { Service } from '@souk/chassis/service/service';
+import type { EdgeOptions } from '@souk/chassis/web/app/edge';
+import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
+import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
-import { firstAdmin } from './usecases/first-admin.ts';
-import { firstKeys, followKeys } from './usecases/signing-keys.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
-import { accountStatusRoutes } from './http/account-status-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
-import { emailRoutes } from './http/mail-link-routes.ts';
-import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
-import { passwordResetRoutes } from './http/password-reset-routes.ts';
-import { profileRoutes } from './http/profile-routes.ts';
+import { mailLinkRoutes } from './http/mail-link-routes.ts';
 import { secondFactorRoutes } from './http/second-factor-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
-import { stepUpRoutes } from './http/step-up-routes.ts';
-import { eraseDeparted, forgetOver } from './usecases/forget-over.ts';
 import { mailDelivery, mailMeter } from './mail/mail-delivery.ts';
 import type { MailPort } from './mail/mail-port.ts';
 import { mailTexts } from './mail/mail-texts.ts';
@@ -32,12 +25,15 @@ import { judgeProof } from './second-factor/codes.ts';
 import { sealedSecrets, sealingKeys } from './second-factor/sealed-secrets.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens, sessionTokens } from './tokens/access-tokens.ts';
-import { changePassword, confirmReset } from './usecases/replace-password.ts';
-import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
+import { firstAdmin } from './usecases/first-admin.ts';
+import { eraseDeparted, forgetOver } from './usecases/forget-over.ts';
 import { proveFactor, provePassword, tryPassword } from './usecases/prove-identity.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
+import { changePassword, confirmReset } from './usecases/replace-password.ts';
+import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
 import { signIn } from './usecases/sign-in.ts';
+import { firstKeys, followKeys } from './usecases/signing-keys.ts';
 import type { MailTask, UserEngine } from './user-engine.ts';
 
 const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
@@ -64,7 +60,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
   const judgePassword = passwordJudge(config.mail);
-  const from = { fromOf: fromOf(countsAddresses) };
+  const fromOf = countsAddresses ? clientAddressOf : () => undefined;
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   let ownUrl = '';
   // Also when no mail is sent, so that an alert finds its series.
@@ -104,9 +100,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     secrets,
     keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be judged: name the key of before behind the new one'),
   });
-  const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
-  const { freshSecondFactorS } = config;
   const unfit = Promise.withResolvers<Error>();
   const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger, refused: unfit.resolve });
   const service = createService({
@@ -120,42 +114,43 @@ export function createUserService(deps: UserServiceDeps): UserService {
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, judgePassword, sendsMail, registrationsPerHour, admin }), registrationsPerHour, passwordMin, ...from }),
       accountRoutes({
-        ...from,
-        passwordMin,
         commands,
+        reads,
+        fromOf,
+        register: register({ commands, passwords, judgePassword, sendsMail, registrationsPerHour, admin }),
         provePassword: proving,
         changePassword: changePassword({ commands, reads, passwords, judgePassword, provePassword: proving, sendsMail }),
+        registrationsPerHour,
+        passwordMin,
       }),
       addressRoutes({ commands, reads, addressesPerUser }),
       sessionRoutes({
         commands,
         reads,
+        fromOf,
         signIn: signIn({ commands, reads, sessionsPerUser, tryPassword: trying, judgeProof: judging, tokens: given, admin }),
         refresh: refresh({ commands, tokens: given }),
-        ...from,
       }),
-      passwordResetRoutes({
+      mailLinkRoutes({
         commands,
+        fromOf,
         confirmReset: confirmReset({ commands, reads, passwords, judgePassword }),
+        provePassword: proving,
         sendsMail,
         passwordMin,
-        ...from,
       }),
       secondFactorRoutes({
         commands,
         reads,
+        fromOf,
         enrol: enrol({ commands, reads, provePassword: proving, secrets }),
         confirm: confirmEnrolment({ commands, reads, secrets }),
         provePassword: proving,
-        proveFactor: provingFactor,
-        ...from,
+        proveFactor: proveFactor({ commands, reads, judgeProof: judging }),
+        tokens: given,
       }),
-      stepUpRoutes({ commands, proveFactor: provingFactor, tokens: given, freshSecondFactorS }),
-      adminRoutes({ commands, reads, freshSecondFactorS }),
-      emailRoutes({ ...from, commands, provePassword: proving, sendsMail }),
-      accountStatusRoutes({ commands, freshSecondFactorS }),
+      adminRoutes({ commands, reads, freshSecondFactorS: config.freshSecondFactorS }),
     ],
     endOwnWork: async () => delivery?.close(),
   });

@@ -3,7 +3,7 @@ import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
-import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/problem';
+import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -18,7 +18,7 @@ import { addressRepresentation } from '../domain/representations.ts';
 import type { UserReads } from '../storage/user-store.ts';
 import { addAddress, type Added, changeAddress, removeAddress } from '../usecases/addresses.ts';
 import type { UserEngine } from '../user-engine.ts';
-import { accountGone, addressesAddedTooOften } from './refused.ts';
+import { accountGone, waitSeconds } from './refused.ts';
 
 interface AddressRouteDeps {
   readonly commands: Pick<UserEngine, 'execute' | 'executeOnce'>;
@@ -110,4 +110,12 @@ function answerOf(limit: number) {
 function shown(address: Address, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(address.version);
   return addressRepresentation(address);
+}
+
+function addressesAddedTooOften(ms: number): Problem {
+  const seconds = waitSeconds(ms);
+  return problem('too-many-requests', {
+    detail: `You have added 100 addresses within a day: change one of those there are, or wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
+  });
 }

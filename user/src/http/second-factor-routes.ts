@@ -1,25 +1,25 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import {
   ConfirmSecondFactor,
   EnrolSecondFactor,
   RecoveryCodes,
   RemoveSecondFactor,
   SecondFactorEnrolment,
-  type SecondFactorProof,
+  SecondFactorProof,
   SecondFactorState,
 } from '@souk/contracts/http/second-factor';
-import { isoTime, factorRepresentation } from '../domain/representations.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import { GivenAccess } from '@souk/contracts/http/session';
+import { factorRepresentation, isoTime } from '../domain/representations.ts';
 import { newRecoveryCodes } from '../second-factor/codes.ts';
-import { type confirmEnrolment, type Enrol, removeFactor, replaceRecoveryCodes } from '../usecases/second-factor.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import type { SessionTokensGiven } from '../tokens/access-tokens.ts';
 import type { ProveFactor, ProvePassword, Shown, ShownFactor } from '../usecases/prove-identity.ts';
+import { type confirmEnrolment, type Enrol, removeFactor, replaceRecoveryCodes, stepUp } from '../usecases/second-factor.ts';
 import type { UserCommands } from '../user-engine.ts';
-import type { FromOf } from './from-of.ts';
-import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, secretUnreadable, waitSeconds } from './refused.ts';
-import { exactlyOne } from './second-factor-proof.ts';
+import { accountGone, mustWait, passwordWrong, unproven, waitSeconds } from './refused.ts';
 
 interface SecondFactorRouteDeps {
   readonly commands: UserCommands;
@@ -28,11 +28,13 @@ interface SecondFactorRouteDeps {
   readonly confirm: ReturnType<typeof confirmEnrolment>;
   readonly provePassword: ProvePassword;
   readonly proveFactor: ProveFactor;
-  readonly fromOf: FromOf;
+  readonly tokens: SessionTokensGiven;
+  /** The client address that a request counts for; undefined: addresses are not counted. */
+  fromOf(request: Request): string | undefined;
 }
 
 /** Routes of the caller's own second factor. They take no Idempotency-Key, so none of their answers is stored. */
-export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassword, proveFactor, fromOf }: SecondFactorRouteDeps) {
+export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassword, proveFactor, tokens, fromOf }: SecondFactorRouteDeps) {
   return router()
     .get('/users/me/second-factor', async ({ principal, set }) => {
       const credential = await reads.credential(principal.userId);
@@ -112,11 +114,42 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       body: RemoveSecondFactor,
       response: { 204: NoContent },
       detail: { summary: 'Remove the second factor; access tokens end, sessions go on: refresh' },
+    })
+    .post('/sessions/second-factor', async ({ body, principal: { userId, sessionId }, request, set }) => {
+      const proof = exactlyOne(body);
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof, request);
+      const done = await commands.execute(stepUp, { userId, sessionId, ...shown }, causeOf(request));
+      if (done === undefined) throw codeRefused(proof, request);
+      if (done.recoveryCodesLeft !== null) tellSecurity(request, 'recovery_code.used', { left: done.recoveryCodesLeft });
+      set.headers['cache-control'] = 'no-store';
+      return tokens.access(done.by, sessionId);
+    }, {
+      signedIn: true,
+      refuses: ['not-found', 'too-many-requests'],
+      body: SecondFactorProof,
+      response: { 200: GivenAccess },
+      detail: {
+        summary: 'A code of the second factor within the session: answers an access token that says when it came',
+        description: 'For what answers 403 `second-factor-stale`. The refresh token stays as it is; refreshing does not make the code younger.',
+      },
     });
 }
 
+/** Throws the 422 problem for two proofs at once: one of them would be spent for nothing. */
+export function atMostOne({ oneTimeCode, recoveryCode }: SecondFactorProof): SecondFactorProof {
+  if (oneTimeCode !== undefined && recoveryCode !== undefined) throw invalid('/recoveryCode', 'must be left out beside /oneTimeCode');
+  return { ...(oneTimeCode !== undefined && { oneTimeCode }), ...(recoveryCode !== undefined && { recoveryCode }) };
+}
+
+/** Throws the 422 problem unless there is exactly one proof. */
+function exactlyOne(body: SecondFactorProof): SecondFactorProof {
+  const proof = atMostOne(body);
+  if (proof.oneTimeCode === undefined && proof.recoveryCode === undefined) throw invalid('/oneTimeCode', 'is missing, and so is /recoveryCode: send one of them');
+  return proof;
+}
+
 /** The proof that was shown; throws the problem when it is not good enough. */
-export function given(answer: ShownFactor, proof: SecondFactorProof, request: Request): Shown {
+function given(answer: ShownFactor, proof: SecondFactorProof, request: Request): Shown {
   switch (answer.kind) {
     case 'shown':
       return answer.shown;
@@ -133,7 +166,7 @@ export function given(answer: ShownFactor, proof: SecondFactorProof, request: Re
   }
 }
 
-export function codeRefused(proof: SecondFactorProof, request: Request): Problem {
+function codeRefused(proof: SecondFactorProof, request: Request): Problem {
   tellSecurity(request, 'factor.failed', {});
   return codeWrong(proof);
 }
@@ -141,4 +174,39 @@ export function codeRefused(proof: SecondFactorProof, request: Request): Problem
 function codesThrottled(ms: number, request: Request): Problem {
   tellSecurity(request, 'factor.throttled', { waitS: waitSeconds(ms) });
   return mustWait(ms);
+}
+
+const ALSO_WRONG = 'was used before, or is of another time: wait for the next one, and look at the clock of the authenticator';
+
+/** Reveals that the password was right, so that a user who has both may try again with both. */
+export function codeNeeded(): Problem {
+  return problem('second-factor-required', {
+    detail: 'The account has a second factor: send the same again with /oneTimeCode, or with /recoveryCode.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+export function signInCodeWrong(): Problem {
+  return problem('second-factor-wrong', {
+    detail: `The second factor was not proved: the code is wrong, ${ALSO_WRONG}.`,
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+/** Not 401: the access token is valid, and on 401 a client would fetch another one. */
+function codeWrong({ recoveryCode }: SecondFactorProof): Problem {
+  return recoveryCode === undefined
+    ? invalid('/oneTimeCode', `is wrong, ${ALSO_WRONG}`)
+    : invalid('/recoveryCode', 'is none of the recovery codes that are left');
+}
+
+export function secretUnreadable(): Problem {
+  return problem('unavailable', {
+    detail: 'Codes cannot be judged right now: use a recovery code, or try again in 60 s.',
+    headers: { 'retry-after': '60' },
+  });
+}
+
+function noFactor(): Problem {
+  return problem('not-found', { detail: 'The account has no second factor: POST /users/me/second-factor begins with one.' });
 }

@@ -1,7 +1,0 @@
-import { personal } from '@souk/contracts/personal';
-import { closed } from '@souk/contracts/schema';
-import { Name } from '@souk/contracts/text';
-import { Type } from '@sinclair/typebox';
-
-/** JSON merge patch of a profile: absent fields stay. The name is required, so it cannot be removed. */
-export const PatchProfile = closed({ name: Type.Optional(personal(Name)) });
