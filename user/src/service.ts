@@ -9,6 +9,7 @@ import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
+import type { MailTask } from './domain/mail-and-links.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
@@ -23,29 +24,27 @@ import { passwordJudge } from './passwords/judge-password.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
 import { judgeProof } from './second-factor/codes.ts';
 import { sealedSecrets, sealingKeys } from './second-factor/sealed-secrets.ts';
-import type { UserCollections, UserStore } from './storage/user-store.ts';
+import type { UserCollections, UserEngine, UserStore } from './storage/user-store.ts';
 import { accessTokens, sessionTokens } from './tokens/access-tokens.ts';
-import { firstAdmin } from './usecases/first-admin.ts';
 import { eraseDeparted, forgetOver } from './usecases/forget-over.ts';
 import { proveFactor, provePassword, tryPassword } from './usecases/prove-identity.ts';
 import { refresh } from './usecases/refresh.ts';
-import { register } from './usecases/register.ts';
+import { firstAdmin, register } from './usecases/register.ts';
 import { changePassword, confirmReset } from './usecases/replace-password.ts';
 import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
 import { signIn } from './usecases/sign-in.ts';
 import { firstKeys, followKeys } from './usecases/signing-keys.ts';
-import type { MailTask, UserEngine } from './user-engine.ts';
 
 const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
 
-export interface UserServiceDeps extends ServiceParts {
+interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
   /** The port that takes its mails; undefined: it sends none. */
   readonly mail: MailPort | undefined;
 }
 
-export interface UserService extends Service {
+interface UserService extends Service {
   /** The public keys of its access tokens, for services in the same process; unavailable until it has started. */
   readonly keys: KeySource;
 }

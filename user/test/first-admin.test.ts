@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { ConfigError } from '@souk/chassis/service/config';
-import { firstAdmin } from '../src/usecases/first-admin.ts';
+import { firstAdmin } from '../src/usecases/register.ts';
 import { runUsers } from './running-users.ts';
 
 const config = { admin: { email: 'root@example.com', password: 'a password for the first admin', mustChangePassword: true } };

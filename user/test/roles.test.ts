@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Role } from '@souk/contracts/roles';
 import fc from 'fast-check';
-import { ADMINS, type AdminList, completeRoles, isAdmin, replaceRoles } from '../src/domain/roles.ts';
-import { newUser, type User } from '../src/domain/user.ts';
+import { type AdminList, ADMINS, completeRoles, isAdmin, newUser, replaceRoles, type User } from '../src/domain/user.ts';
 
 const admins = (...userIds: string[]): AdminList => ({ id: ADMINS, userIds });
 

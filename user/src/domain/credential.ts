@@ -109,7 +109,7 @@ const DEVICE_LIMIT = 10;
 const RENEWED_AFTER_MS = DAY_MS;
 
 /** A device that has signed in to an account and can prove it. Its token gives no access, but strangers' failures do not delay it. */
-export interface Device {
+interface Device {
   /** SHA-256 of its token */
   readonly hash: string;
   /** epoch milliseconds of its last sign-in, to the day */

@@ -18,6 +18,10 @@ export interface Mail {
   readonly tries: number;
 }
 
+/** The task that says that mails wait. The delivery looks in the store for them. */
+export const MAIL_WAITS = 'mail waits';
+export type MailTask = typeof MAIL_WAITS;
+
 /** Time for which a mail is of use. A mail that could not be sent by then is never sent. */
 const OF_USE_MS: Readonly<Record<MailKind, number>> = {
   // By then a user who waits for it has asked again.

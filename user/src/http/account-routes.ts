@@ -4,18 +4,15 @@ import { router } from '@souk/chassis/web/app/router';
 import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
 import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { ChangePassword, DeleteAccount, DeletionReceipt, RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
-import { personal } from '@souk/contracts/personal';
 import { closed } from '@souk/contracts/schema';
-import { Name } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 import { deletionReceipt, userRepresentation } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
 import { deleteUser, renameUser } from '../usecases/account.ts';
 import type { ProvePassword } from '../usecases/prove-identity.ts';
 import type { register } from '../usecases/register.ts';
 import type { changePassword } from '../usecases/replace-password.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { accountGone, lastAdmin, passwordRefused, passwordWrong, unproven, waitSeconds, withPasswordMin } from './refused.ts';
 
 interface AccountRouteDeps {
@@ -31,7 +28,7 @@ interface AccountRouteDeps {
 }
 
 /** JSON merge patch of a profile: absent fields stay. The name is required, so it cannot be removed. */
-export const PatchProfile = closed({ name: Type.Optional(personal(Name)) });
+const PatchProfile = closed({ name: Type.Optional(RegisterUser.properties.name) });
 
 /** The Prefer header (RFC 7240). Any text: a preference that is not understood is ignored. */
 const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { additionalProperties: true });

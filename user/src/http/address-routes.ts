@@ -1,13 +1,12 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
 import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
-import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/stored-answer';
+import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
@@ -15,9 +14,8 @@ import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Address, addressIn } from '../domain/address-book.ts';
 import { addressRepresentation } from '../domain/representations.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserEngine, UserReads } from '../storage/user-store.ts';
 import { addAddress, type Added, changeAddress, removeAddress } from '../usecases/addresses.ts';
-import type { UserEngine } from '../user-engine.ts';
 import { accountGone, waitSeconds } from './refused.ts';
 
 interface AddressRouteDeps {
@@ -97,7 +95,7 @@ function noSuchAddress() {
 }
 
 function answerOf(limit: number) {
-  return (added: Added): StoredAnswer => {
+  return (added: Added) => {
     if (added.kind === 'user-unknown') throw accountGone();
     if (added.kind === 'full') throw problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
     if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);

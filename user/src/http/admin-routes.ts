@@ -10,9 +10,8 @@ import { ReplaceRoles, ReplaceStatus, User as PublishedUser, UserListQuery, User
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
 import { endSessionsOf, replaceRoles, replaceStatus, resetFactor, type RolesAnswer } from '../usecases/administer-users.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { lastAdmin, noLongerAdmin } from './refused.ts';
 
 interface AdminRouteDeps {

@@ -1,13 +1,13 @@
-import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
+import { problem } from '@souk/chassis/web/problems/problem';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
-import { keysAt } from '../domain/stored-keys.ts';
 import { isoTime } from '../domain/representations.ts';
+import { keysAt } from '../domain/stored-keys.ts';
+import type { UserCommands } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { newSigningKey } from '../tokens/signing-key.ts';
 import { rotateSigningKey } from '../usecases/signing-keys.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { noLongerAdmin } from './refused.ts';
 
 interface KeyRouteDeps {

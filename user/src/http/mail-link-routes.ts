@@ -4,11 +4,11 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskEmailChange, AskPasswordReset, ConfirmEmail, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
+import type { UserCommands } from '../storage/user-store.ts';
 import { linkSecretHash, readLinkToken } from '../tokens/opaque-tokens.ts';
 import { askForConfirmation, askForEmailChange, confirmEmail, type MailsAsked } from '../usecases/confirm-email.ts';
 import type { ProvePassword } from '../usecases/prove-identity.ts';
 import { askForReset, type confirmReset } from '../usecases/replace-password.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { accountGone, passwordRefused, unproven, withPasswordMin } from './refused.ts';
 
 interface MailLinkRouteDeps {

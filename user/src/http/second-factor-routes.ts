@@ -14,11 +14,10 @@ import {
 import { GivenAccess } from '@souk/contracts/http/session';
 import { factorRepresentation, isoTime } from '../domain/representations.ts';
 import { newRecoveryCodes } from '../second-factor/codes.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
 import type { SessionTokensGiven } from '../tokens/access-tokens.ts';
 import type { ProveFactor, ProvePassword, Shown, ShownFactor } from '../usecases/prove-identity.ts';
 import { type confirmEnrolment, type Enrol, removeFactor, replaceRecoveryCodes, stepUp } from '../usecases/second-factor.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { accountGone, mustWait, passwordWrong, unproven, waitSeconds } from './refused.ts';
 
 interface SecondFactorRouteDeps {

@@ -1,19 +1,18 @@
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
 import { endSession, endSessions } from '../usecases/end-access.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn, SigningIn } from '../usecases/sign-in.ts';
-import type { UserCommands } from '../user-engine.ts';
 import { mustWait, waitSeconds } from './refused.ts';
 import { atMostOne, codeNeeded, secretUnreadable, signInCodeWrong } from './second-factor-routes.ts';
 

@@ -15,9 +15,8 @@ import {
   withoutMail,
 } from '../domain/mail-and-links.ts';
 import type { User } from '../domain/user.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserEngine, UserReads, UserUseCase } from '../storage/user-store.ts';
 import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/opaque-tokens.ts';
-import type { UserEngine, UserUseCase } from '../user-engine.ts';
 import { MailError, type MailPort } from './mail-port.ts';
 import type { MailTexts } from './mail-texts.ts';
 
@@ -26,7 +25,7 @@ const AT_ONCE = 4;
 /** Interval for mails that another process has left, and those that have to wait; all others are sent as soon as they are decided. */
 const EVERY_MS = 5000;
 
-export type MailResult = 'sent' | 'failed' | 'given_up';
+type MailResult = 'sent' | 'failed' | 'given_up';
 
 interface DeliveryDeps {
   readonly commands: Pick<UserEngine, 'submit'>;
@@ -37,7 +36,7 @@ interface DeliveryDeps {
   counted(result: MailResult): void;
 }
 
-export interface MailDelivery {
+interface MailDelivery {
   /** Sends the mails that are due; called during a run, it looks once more. */
   deliver(): Promise<void>;
   readonly job: Job;
@@ -221,7 +220,7 @@ export const removeMail: UserUseCase<MailTry, void> = {
 };
 
 /** Delays a mail that was not accepted until its next try. */
-export const delayMail: UserUseCase<Pick<MailTry, 'mail'>, void> = {
+const delayMail: UserUseCase<Pick<MailTry, 'mail'>, void> = {
   name: 'delay mail',
   keys: ({ mail }) => ({ mails: [mail.id] }),
   decide({ mail }, world, { now }) {

@@ -9,7 +9,7 @@ interface MailTerms {
   ownUrl(): string;
 }
 
-export interface MailText {
+interface MailText {
   readonly subject: string;
   readonly text: string;
 }

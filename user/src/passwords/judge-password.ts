@@ -123,7 +123,7 @@ const WALKED = 0.65;
 const places = LAYOUTS.map((rows) => new Map(rows.flatMap((row, y) => Array.from(row).map((key, x) => [key, { x: x + y / 2, y }] as const))));
 
 /** True for a walk from key to key, or along the alphabet or the digits: `1q2w3e4r5t6y`, `qweasdzxc123`, `abcdefghijkl`. */
-export function isWalk(text: string): boolean {
+function isWalk(text: string): boolean {
   const characters = Array.from(text);
   const share = (isStep: (from: string, to: string) => boolean) =>
     characters.filter((to, at) => at > 0 && isStep(characters[at - 1] ?? '', to)).length / (characters.length - 1);
@@ -155,13 +155,13 @@ export function plain(text: string): string {
 }
 
 /** The text with signs read as the letters they stand for, in both readings: `p4ssw0rd`, `he11o`. */
-export function unleeted(text: string): readonly string[] {
+function unleeted(text: string): readonly string[] {
   const asI = Array.from(text).map((sign) => LEET[sign as keyof typeof LEET] ?? sign).join('');
   const asL = Array.from(text).map((sign) => (sign === '1' || sign === '!' ? 'l' : (LEET[sign as keyof typeof LEET] ?? sign))).join('');
   return [asI, asL];
 }
 
 /** The text without spaces and the signs of a keyboard. */
-export function joined(text: string): string {
+function joined(text: string): string {
   return text.replace(/[\s!-/:-@[-`{-~]/g, '');
 }

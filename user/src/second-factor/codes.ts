@@ -68,7 +68,7 @@ const CODES = 10;
 /** 80 bits, 16 characters: random enough to be stored as a plain hash. */
 const CODE_BYTES = 10;
 
-export interface NewRecoveryCodes {
+interface NewRecoveryCodes {
   readonly codes: readonly string[];
   readonly hashes: readonly string[];
 }
@@ -80,7 +80,7 @@ export function newRecoveryCodes(): NewRecoveryCodes {
 }
 
 /** Hash of a recovery code; dashes, spaces and case are ignored. */
-export function recoveryHash(code: string): string {
+function recoveryHash(code: string): string {
   const plain = code.replaceAll(/[\s-]/g, '').toLowerCase();
   return createHash('sha256').update(plain).digest('base64url');
 }

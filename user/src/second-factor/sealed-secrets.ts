@@ -2,8 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import type { UserConfig } from '../config.ts';
 import { SEALING_KEY, type SealingKey } from '../domain/stored-keys.ts';
 import { madeOnce } from '../made-once.ts';
-import type { UserReads } from '../storage/user-store.ts';
-import type { UserCommands, UserUseCase } from '../user-engine.ts';
+import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -12,7 +11,7 @@ const TAG_BYTES = 16;
 const NAME_LENGTH = 8;
 
 /** The first key seals, all of them open. 32 bytes each. */
-export type SealingKeys = readonly [Buffer, ...Buffer[]];
+type SealingKeys = readonly [Buffer, ...Buffer[]];
 
 export interface SealedSecrets {
   /** The secret in the form in which it is stored: it opens for that user only. */

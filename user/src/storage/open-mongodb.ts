@@ -6,32 +6,30 @@ import { mongoServiceStore } from '@souk/chassis/stores/mongodb/mongo-service-st
 import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { Document, Filter } from 'mongodb';
-import { ADMINS } from '../domain/roles.ts';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
-import {
-  accountLinksOf,
-  addressBookOf,
-  adminListOf,
-  credentialOf,
-  keyRingOf,
-  mailOf,
-  sealingKeyOf,
-  sessionOf,
-  userDocumentCollections,
-  userOf,
-} from './user-document-collections.ts';
+import { ADMINS } from '../domain/user.ts';
 import {
   AccountLinksDocument,
+  accountLinksOf,
   AddressBookDocument,
+  addressBookOf,
   AdminListDocument,
+  adminListOf,
   AttemptsDocument,
   CredentialDocument,
+  credentialOf,
   DepartureDocument,
   KeyRingDocument,
+  keyRingOf,
   MailDocument,
+  mailOf,
   SealingKeyDocument,
+  sealingKeyOf,
   SessionDocument,
+  sessionOf,
   UserDocument,
+  userDocumentCollections,
+  userOf,
 } from './user-documents.ts';
 import type { UserCollections, UserReads, UserStore } from './user-store.ts';
 
@@ -50,9 +48,9 @@ export function openMongoUserStore(options: MongoOptions): UserStore {
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
 
-export const DUE = { $expr: { $lte: ['$dueAt', SERVER_NOW] } };
+const DUE = { $expr: { $lte: ['$dueAt', SERVER_NOW] } };
 
-export function mongoUserReads({ db }: MongoDatabase): UserReads {
+function mongoUserReads({ db }: MongoDatabase): UserReads {
   const users = db.collection<UserDocument>('users');
   const credentials = db.collection<CredentialDocument>('credentials');
   const sessions = db.collection<SessionDocument>('sessions');
@@ -131,7 +129,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
 }
 
 /** Runs with every request of every user, so it is one round trip. */
-export function liveSessionPipeline(id: string): Document[] {
+function liveSessionPipeline(id: string): Document[] {
   const credential = { from: 'credentials', localField: 'userId', foreignField: '_id', as: 'credential' };
   return [
     { $match: { _id: id, ...LIVE } },
@@ -141,7 +139,7 @@ export function liveSessionPipeline(id: string): Document[] {
   ];
 }
 
-export function liveSessionsFilter(userId: string, epoch: number, slice: IdSlice): Filter<SessionDocument> {
+function liveSessionsFilter(userId: string, epoch: number, slice: IdSlice): Filter<SessionDocument> {
   return slicedBy<SessionDocument>({ userId, epoch, ...LIVE }, slice);
 }
 
@@ -151,28 +149,28 @@ function slicedBy<D extends { _id: string }>(filter: Document, { before }: IdSli
 }
 
 /** Deletes without a decision: no decision needs a session that is over. */
-export function forgetMongoSessions(database: MongoDatabase): UserStore['forgetSessions'] {
+function forgetMongoSessions(database: MongoDatabase): UserStore['forgetSessions'] {
   return (overForMs, limit) =>
     forgetDocuments(database, 'sessions', { filter: overSessionsFilter(overForMs), sort: { liveUntil: 1 }, limit });
 }
 
 /** Deletes without a decision, like sessions: attempts that are over count for nothing. */
-export function forgetMongoAttempts(database: MongoDatabase): UserStore['forgetAttempts'] {
+function forgetMongoAttempts(database: MongoDatabase): UserStore['forgetAttempts'] {
   const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
   return (limit) => forgetDocuments(database, 'sign_in_attempts', { filter, sort: { forgottenAt: 1 }, limit });
 }
 
 /** Deletes without a decision, like sessions: a link that is over opens nothing. */
-export function forgetMongoLinks(database: MongoDatabase): UserStore['forgetLinks'] {
+function forgetMongoLinks(database: MongoDatabase): UserStore['forgetLinks'] {
   const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
   return (limit) => forgetDocuments(database, 'account_links', { filter, sort: { forgottenAt: 1 }, limit });
 }
 
-export function overSessionsFilter(overForMs: number): Document {
+function overSessionsFilter(overForMs: number): Document {
   return { $expr: { $lt: ['$liveUntil', { $subtract: [SERVER_NOW, overForMs] }] } };
 }
 
-export const mongoUserMigrations: MongoMigrations = {
+const mongoUserMigrations: MongoMigrations = {
   'user-001-users': collectionStep('users', UserDocument, [{ key: { email: 1 }, unique: true }]),
   'user-002-credentials': collectionStep('credentials', CredentialDocument),
   'user-003-sessions': collectionStep('sessions', SessionDocument, [

@@ -6,8 +6,10 @@ import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
-import { ADMINS, completeRoles } from '../domain/roles.ts';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
+import { ADMINS, completeRoles } from '../domain/user.ts';
+import { userMigrations, type UserSchema } from './user-schema.ts';
+import type { UserCollections, UserFilter, UserReads, UserStore } from './user-store.ts';
 import {
   accountLinksOf,
   addressBookOf,
@@ -20,8 +22,6 @@ import {
   userOf,
   userTables,
 } from './user-tables.ts';
-import { userMigrations, type UserSchema } from './user-schema.ts';
-import type { UserCollections, UserFilter, UserReads, UserStore } from './user-store.ts';
 
 /** Users, credentials, sessions and keys in one SQLite file. Call `migrate()` before anything else. */
 export function openSqliteUserStore(options: SqliteOptions): UserStore {
@@ -38,7 +38,7 @@ export function openSqliteUserStore(options: SqliteOptions): UserStore {
   };
 }
 
-export function sqlUserReads(reader: Kysely<UserSchema>, dialect: Dialect): UserReads {
+function sqlUserReads(reader: Kysely<UserSchema>, dialect: Dialect): UserReads {
   return {
     async user(id) {
       const row = await reader.selectFrom('users').select('document').where('id', '=', id).executeTakeFirst();

@@ -4,8 +4,8 @@ import type { GivenAccess, Jwks, SessionTokens } from '@souk/contracts/http/sess
 import type { Role } from '@souk/contracts/roles';
 import { jwt } from '@elysiajs/jwt';
 import { importJWK } from 'jose';
-import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles.ts';
 import type { SigningKey } from '../domain/stored-keys.ts';
+import { type RolePolicy, rolesGranted, type Standing } from '../domain/user.ts';
 import { madeOnce } from '../made-once.ts';
 import { type RefreshToken, refreshTokenText } from './opaque-tokens.ts';
 

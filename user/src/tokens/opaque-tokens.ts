@@ -57,7 +57,7 @@ export function presented(token: RefreshToken): Presented {
  * `<user id>.<secret>`; the secret is 256 random bits, made when its mail is handed over and contained in that mail alone. The
  * store gets its SHA-256 before that, so neither the database nor a waiting mail holds anything that opens an account.
  */
-export interface LinkToken {
+interface LinkToken {
   readonly userId: string;
   readonly secret: string;
 }

@@ -2,7 +2,7 @@ import type { AddressRules } from '@souk/contracts/address-rules';
 import type { CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 import type { FieldError } from '@souk/contracts/problem';
 import { additionsWaitMs, type Address, addressIn, emptyBook, withAddress, withChanges, withoutAddress } from '../domain/address-book.ts';
-import type { UserUseCase } from '../user-engine.ts';
+import type { UserUseCase } from '../storage/user-store.ts';
 
 interface AddRequest {
   readonly userId: string;

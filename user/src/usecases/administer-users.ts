@@ -1,8 +1,7 @@
 import type { Role } from '@souk/contracts/roles';
 import { endAccessTokens, endAllSessions, withoutFactor } from '../domain/credential.ts';
-import { ADMINS, isAdmin, replaceRoles as decideRoles, withAdmin, withoutAdmin } from '../domain/roles.ts';
-import { changed, type User } from '../domain/user.ts';
-import type { UserUseCase } from '../user-engine.ts';
+import { ADMINS, changed, isAdmin, replaceRoles as decideRoles, type User, withAdmin, withoutAdmin } from '../domain/user.ts';
+import type { UserUseCase } from '../storage/user-store.ts';
 import { userUpdated } from './account.ts';
 import { attemptKey } from './count-attempts.ts';
 import { generationEnded, rolesAdded } from './end-access.ts';

@@ -1,7 +1,7 @@
 import { asked, ASKED_AT_MOST, isFull, leftMs } from '../domain/attempts.ts';
 import { type AccountLinks, linkOf, type LinkPurpose, noLinks, withoutLinks } from '../domain/mail-and-links.ts';
 import { changed, type User } from '../domain/user.ts';
-import type { UserUseCase } from '../user-engine.ts';
+import type { UserUseCase } from '../storage/user-store.ts';
 import { userUpdated } from './account.ts';
 import { attemptKey } from './count-attempts.ts';
 import { endLinks, mailsThatWait, tellByMail } from './tell-by-mail.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { aheadMs, type Attempts, FREE_FAILURES, waitMs, withFailure, withFailureAhead, withoutFailure } from '../domain/attempts.ts';
-import type { UserUseCase } from '../user-engine.ts';
+import type { UserUseCase } from '../storage/user-store.ts';
 
 /** Keys by which failures and requests are counted. Hashes, so that the table is no list of people. */
 export const attemptKey = {
@@ -45,7 +45,7 @@ interface AttemptFrom {
 export type Begun = { readonly kind: 'begun' } | { readonly kind: 'wait'; readonly ms: number };
 
 /** Free failures of address and account together: never used up, because only their number is needed. */
-export const NEVER_WAITS = Infinity;
+const NEVER_WAITS = Infinity;
 
 /**
  * Counts a try as a failure before the password is checked; a right password takes that back. So there are no more

@@ -6,8 +6,7 @@ import { type Credential, endAllSessions } from '../domain/credential.ts';
 import { isoTime } from '../domain/representations.ts';
 import { type Session, signedOut } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import type { UserUseCase } from '../user-engine.ts';
+import type { UserCollections, UserUseCase } from '../storage/user-store.ts';
 
 interface EndRequest {
   readonly sessionId: string;

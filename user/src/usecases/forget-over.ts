@@ -1,8 +1,7 @@
 import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
-import type { UserReads, UserStore } from '../storage/user-store.ts';
-import type { UserEngine, UserUseCase } from '../user-engine.ts';
+import type { UserEngine, UserReads, UserStore, UserUseCase } from '../storage/user-store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -46,7 +45,7 @@ export function eraseDeparted({ commands, reads, messages }: EraseDeps): Job {
 }
 
 /** Forgets deleted users of whom no data is kept any more. */
-export const forgetDepartures: UserUseCase<readonly string[], void> = {
+const forgetDepartures: UserUseCase<readonly string[], void> = {
   name: 'forget departures',
   keys: (userIds) => ({ departures: userIds }),
   decide: (userIds) => ({ answer: undefined, removes: { departures: userIds } }),

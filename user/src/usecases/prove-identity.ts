@@ -4,8 +4,7 @@ import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { FactorProof } from '../domain/credential.ts';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { Judged, JudgeProof } from '../second-factor/codes.ts';
-import type { UserReads } from '../storage/user-store.ts';
-import type { UserCommands } from '../user-engine.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
 import { type Attempt, attemptKey, beginAttempt, type Begun, countAddress, forgetAttempts, withdrawAttempt } from './count-attempts.ts';
 
 interface TryDeps {

@@ -1,10 +1,10 @@
 import type { Cause } from '@souk/chassis/cause';
 import type { SessionTokens } from '@souk/contracts/http/session';
-import { standingOf } from '../domain/roles.ts';
 import { type Presented, rotate } from '../domain/session.ts';
-import { presented, readRefreshToken, successorOf } from '../tokens/opaque-tokens.ts';
+import { standingOf } from '../domain/user.ts';
+import type { UserCommands, UserUseCase } from '../storage/user-store.ts';
 import type { SessionTokensGiven, SignedIn } from '../tokens/access-tokens.ts';
-import type { UserCommands, UserUseCase } from '../user-engine.ts';
+import { presented, readRefreshToken, successorOf } from '../tokens/opaque-tokens.ts';
 import { sessionEnded } from './end-access.ts';
 
 interface RefreshDeps {

@@ -1,17 +1,19 @@
 import type { Cause } from '@souk/chassis/cause';
 import type { Decision } from '@souk/chassis/engine/writer/use-case';
+import { ConfigError } from '@souk/chassis/service/config';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
 import type { Role } from '@souk/contracts/roles';
+import { ADMIN_NAME, type UserConfig } from '../config.ts';
 import { asked, isFull, leftMs } from '../domain/attempts.ts';
 import { newCredential } from '../domain/credential.ts';
 import { noLinks } from '../domain/mail-and-links.ts';
 import { isoTime } from '../domain/representations.ts';
-import { newUser, type User } from '../domain/user.ts';
+import { ADMINS, completeRoles, newUser, type User, withAdmin } from '../domain/user.ts';
+import { madeOnce } from '../made-once.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import type { UserCommands, UserUseCase } from '../user-engine.ts';
+import type { UserCollections, UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 import { attemptKey } from './count-attempts.ts';
 import { tellByMail } from './tell-by-mail.ts';
 
@@ -25,7 +27,7 @@ interface RegisterDeps {
   admin(): Promise<void>;
 }
 
-export type Registering = Registration | PasswordRefused | Extract<Admitted, { readonly kind: 'wait' }>;
+type Registering = Registration | PasswordRefused | Extract<Admitted, { readonly kind: 'wait' }>;
 
 /**
  * Registers a user. Hashes before the decision: 25 ms of work has no place where all requests wait for each other. `from`:
@@ -54,7 +56,7 @@ interface Admission {
 type Admitted = { readonly kind: 'admitted' } | { readonly kind: 'wait'; readonly ms: number };
 
 /** Counts a registration before its password is hashed; in the database, so that replicas count together. */
-export const admitRegistration: UserUseCase<Admission, Admitted> = {
+const admitRegistration: UserUseCase<Admission, Admitted> = {
   name: 'admit registration',
   keys: ({ key }) => ({ attempts: [key] }),
   decide({ key, perHour }, world, { now }) {
@@ -64,7 +66,7 @@ export const admitRegistration: UserUseCase<Admission, Admitted> = {
   },
 };
 
-export interface RegisterRequest {
+interface RegisterRequest {
   /** normalised */
   readonly email: string;
   readonly name: string;
@@ -78,7 +80,7 @@ interface RegisterByMail extends RegisterRequest {
   readonly sendsMail: boolean;
 }
 
-export type Registration = { readonly kind: 'registered'; readonly user: User } | { readonly kind: 'email-taken' };
+type Registration = { readonly kind: 'registered'; readonly user: User } | { readonly kind: 'email-taken' };
 
 /** Registers an account. An address has one account: the first request gets it. */
 export const registerUser: UserUseCase<RegisterByMail, Registration> = {
@@ -95,7 +97,7 @@ export const registerUser: UserUseCase<RegisterByMail, Registration> = {
 };
 
 /** The account, its credential, and the event of it, which names nobody. */
-export function registration(
+function registration(
   { email, name, passwordHash, mustChangePassword }: RegisterRequest,
   roles: readonly Role[],
   { id, now }: { readonly id: string; readonly now: number },
@@ -112,3 +114,57 @@ export function registration(
     events: [{ type: 'user.registered', key: id, stream: id, version: user.version, data }],
   };
 }
+
+interface FirstAdminDeps {
+  readonly config: Pick<UserConfig, 'admin'>;
+  readonly commands: UserCommands;
+  readonly reads: Pick<UserReads, 'hasAdmin'>;
+  readonly passwords: Passwords;
+  readonly judgePassword: JudgePassword;
+  readonly logger: { error(message: string): void };
+  /** Called for a forbidden password: a wrong setting like any other, found after the start because the lists take long to read. */
+  refused(error: ConfigError): void;
+}
+
+/**
+ * Makes sure that there is an admin, who can give others their roles. Called again, it does nothing, or retries what failed.
+ * Only sign-ins and registrations wait for it, so that no stranger takes the admin's address; everything else runs without.
+ */
+export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
+  return madeOnce(() => make(deps));
+}
+
+const WRONG = { common: 'must not be among the first that are guessed', personal: "must be made of more than the address and the shop's name" } as const;
+
+async function make({ config: { admin }, commands, reads, passwords, judgePassword, logger, refused }: FirstAdminDeps): Promise<void> {
+  if (admin === undefined || (await reads.hasAdmin())) return;
+  const fault = await judgePassword(admin.password, { email: admin.email, name: ADMIN_NAME });
+  if (fault !== undefined) {
+    logger.error(`there is no admin: SOUK_ADMIN_PASSWORD ${WRONG[fault]}; set another one`);
+    return refused(new ConfigError([{ name: 'SOUK_ADMIN_PASSWORD', reason: WRONG[fault] }]));
+  }
+  const passwordHash = await passwords.hash(admin.password, { queue: 'registration', from: undefined });
+  const request = { email: normalisedEmail(admin.email), name: ADMIN_NAME, passwordHash, mustChangePassword: admin.mustChangePassword };
+  if ((await commands.execute(ensureFirstAdmin, request)) === 'email-taken') {
+    logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');
+  }
+}
+
+type FirstAdmin = 'made' | 'there-is-one' | 'email-taken';
+
+/**
+ * Makes an admin when there is none. An account that has the address already is left as it is: the person who registered
+ * it has chosen its password, and would become admin.
+ */
+export const ensureFirstAdmin: UserUseCase<RegisterRequest, FirstAdmin> = {
+  name: 'ensure first admin',
+  keys: ({ email }) => ({ emails: [email], adminLists: [ADMINS] }),
+  decide(request, world, { now, newId }) {
+    const admins = world.get('adminLists', ADMINS);
+    if (admins !== undefined && admins.userIds.length > 0) return { answer: 'there-is-one' };
+    if (world.get('emails', request.email) !== undefined) return { answer: 'email-taken' };
+    const id = newId();
+    const decision = registration(request, completeRoles(['staff', 'admin']), { id, now });
+    return { ...decision, answer: 'made', puts: { ...decision.puts, adminLists: [withAdmin(admins, id)] } };
+  },
+};

@@ -10,13 +10,12 @@ import {
   withoutFactor,
   withProof,
 } from '../domain/credential.ts';
-import { standingOf } from '../domain/roles.ts';
 import { isLive } from '../domain/session.ts';
+import { standingOf } from '../domain/user.ts';
 import { newRecoveryCodes, newSecret, otpauthUrl, stepOf } from '../second-factor/codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/access-tokens.ts';
-import type { UserCommands, UserUseCase } from '../user-engine.ts';
 import { attemptKey, beginAttempt, type Begun } from './count-attempts.ts';
 import { generationEnded } from './end-access.ts';
 import type { ProvePassword, Shown } from './prove-identity.ts';

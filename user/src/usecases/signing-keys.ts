@@ -1,11 +1,10 @@
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { UserConfig } from '../config.ts';
-import { ADMINS, isAdmin } from '../domain/roles.ts';
 import { KEY_RING, type KeyRing, keysAt, rotated, type SigningKey } from '../domain/stored-keys.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import { ADMINS, isAdmin } from '../domain/user.ts';
+import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 import type { AccessTokens, SigningKeys } from '../tokens/access-tokens.ts';
 import { named, newSigningKey } from '../tokens/signing-key.ts';
-import type { UserCommands, UserUseCase } from '../user-engine.ts';
 
 interface FirstKeysDeps {
   readonly config: Pick<UserConfig, 'signingKey'>;

@@ -4,7 +4,9 @@ import {
   hasRoom,
   LINK_IN,
   type LinkPurpose,
+  MAIL_WAITS,
   type MailKind,
+  type MailTask,
   newMail,
   noLinks,
   withMail,
@@ -12,7 +14,6 @@ import {
   withoutMail,
 } from '../domain/mail-and-links.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import { MAIL_WAITS, type MailTask } from '../user-engine.ts';
 
 interface Told {
   readonly kind: MailKind;
