@@ -35,7 +35,7 @@ import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
 import { signIn } from './usecases/sign-in.ts';
 import { firstKeys, followKeys } from './usecases/signing-keys.ts';
 
-const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
+const KEY_MISSING = 'the key that sealed the secret is neither set nor stored';
 
 interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
@@ -97,7 +97,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const sealing = faultSource(reportTo(logger), 'SECOND_FACTOR_KEY');
   const judging = judgeProof({
     secrets,
-    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be judged: name the key of before behind the new one'),
+    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be checked: list the earlier key after the new one'),
   });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
   const unfit = Promise.withResolvers<Error>();
@@ -110,7 +110,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     // Its own store has the sessions, so their end or expiry needs no event.
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     engine: commands,
-    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
+    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'there is no first admin yet: the next sign-in or registration tries again')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
       accountRoutes({

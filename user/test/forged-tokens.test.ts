@@ -37,7 +37,7 @@ const unsigned = () => {
 const status = async (as: string) => (await users.send('GET', '/users/me', { as })).status;
 
 describe('an access token', () => {
-  test('made with the configured key is good', async () => {
+  test('signed with the configured key is valid', async () => {
     expect(await status(await signed())).toBe(200);
   });
 

@@ -7,7 +7,7 @@ import { newCredential } from '../src/domain/credential.ts';
 import { newSession, signedOut } from '../src/domain/session.ts';
 import { newUser } from '../src/domain/user.ts';
 import { openMongoUserStore } from '../src/storage/open-mongodb.ts';
-import { userDocumentCollections } from '../src/storage/user-documents.ts';
+import { userDocumentCollections } from '../src/storage/user-document-collections.ts';
 import type { UserStore } from '../src/storage/user-store.ts';
 
 const USERS = 10_000;

@@ -18,7 +18,7 @@ describe('a refresh token', () => {
 
   const [full, cut] = ['a'.repeat(43), 'a'.repeat(42)];
   const others = ['', 'x', SESSION, `${SESSION}.${full}`, `${SESSION}.${full}.${cut}`, `${SESSION}.${full}.${full}.`];
-  test.each(others)('%p is none', (text) => {
+  test.each(others)('%p is no refresh token', (text) => {
     expect(readRefreshToken(text)).toBeUndefined();
   });
 

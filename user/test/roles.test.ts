@@ -9,11 +9,11 @@ const user = (id: string, ...roles: Role[]): User =>
   newUser({ id, email: `${id}@example.com`, name: id, roles: completeRoles(roles), now: 1000 });
 
 describe('roles', () => {
-  test('given none asked for, everybody stays customer', () => {
+  test('given none, everybody stays customer', () => {
     expect(completeRoles([])).toEqual(['customer']);
   });
 
-  test('given any order, they are kept in one', () => {
+  test('given any order, they are kept in a fixed one', () => {
     expect(completeRoles(['admin', 'staff'])).toEqual(['customer', 'staff', 'admin']);
   });
 
@@ -26,7 +26,7 @@ describe('roles', () => {
     });
   });
 
-  test('given the roles that are there, nothing changes', () => {
+  test('given the present roles, nothing changes', () => {
     const change = replaceRoles(user('ada', 'staff'), admins('root'), ['staff', 'customer'], 2000);
     expect(change).toEqual({ kind: 'unchanged' });
   });

@@ -74,7 +74,7 @@ describe('SQLite', () => {
     expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('users_roles')]);
   });
 
-  test('what is over is found by when it ended', async () => {
+  test('finds what is over by an index on its end', async () => {
     const { path, close } = await temporaryStore(openSqliteUserStore);
     const plans = await sqlitePlansOf<UserSchema>(path, async (database) => {
       await forgetSqlSessions(database)(1000, 10);
@@ -89,7 +89,7 @@ describe('SQLite', () => {
     ]);
   });
 
-  test('is brought up to date once', async () => {
+  test('is migrated once', async () => {
     using folder = temporaryFolder();
     const store = openSqliteUserStore({ path: join(folder.path, 'user.db') });
     expect(await store.migrate()).not.toEqual([]);

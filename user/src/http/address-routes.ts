@@ -67,7 +67,7 @@ export function addressRoutes({ commands, reads, addressesPerUser: limit }: Addr
       const answer = await commands.execute(changeAddress, asked, causeOf(request));
       if (answer.kind === 'address-unknown') throw noSuchAddress();
       if (answer.kind === 'invalid') throw fieldsRefused('validation', answer.errors);
-      if (answer.kind === 'is-default') throw invalid('/isDefault', 'is left to another address by making that the default');
+      if (answer.kind === 'is-default') throw invalid('/isDefault', 'cannot be unset: make another address the default');
       return shown(answer.address, set.headers);
     }, {
       signedIn: true,
@@ -113,7 +113,7 @@ function shown(address: Address, headers: Record<string, string | number>) {
 function addressesAddedTooOften(ms: number): Problem {
   const seconds = waitSeconds(ms);
   return problem('too-many-requests', {
-    detail: `You have added 100 addresses within a day: change one of those there are, or wait ${seconds} s before the next one.`,
+    detail: `You have added 100 addresses within a day: change an existing one, or wait ${seconds} s before the next one.`,
     headers: { 'retry-after': String(seconds) },
   });
 }

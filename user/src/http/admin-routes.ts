@@ -57,7 +57,7 @@ export function adminRoutes({ commands, reads, freshSecondFactorS }: AdminRouteD
     .put('/users/:id/status', async ({ body: { status, reason }, params, principal, request, set }) => {
       requireFreshSecondFactor(principal, freshSecondFactorS);
       if (status === 'disabled' && reason === undefined) throw invalid('/reason', 'must say why the account is disabled');
-      if (status === 'active' && reason !== undefined) throw invalid('/reason', 'must be left out when the account works again');
+      if (status === 'active' && reason !== undefined) throw invalid('/reason', 'must be left out when the account is enabled');
       const asked = { userId: params.id, reason: reason ?? null, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
       const answer = await commands.execute(replaceStatus, asked, causeOf(request));
       if (answer.kind === 'not-admin') throw noLongerAdmin();
@@ -128,5 +128,5 @@ function accepted(answer: RolesAnswer): Extract<RolesAnswer, { kind: 'done' }> {
 }
 
 function noSuchUser(): Problem {
-  return problem('not-found', { detail: 'There is no such user: GET /users lists those there are.' });
+  return problem('not-found', { detail: 'There is no such user: GET /users lists all users.' });
 }

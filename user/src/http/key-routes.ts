@@ -37,7 +37,7 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
       const answer = await commands.execute(rotateSigningKey, { key: await newSigningKey(), actor: principal.userId }, causeOf(request));
       if (answer.kind === 'not-admin') throw noLongerAdmin();
       if (answer.kind === 'not-over') {
-        throw problem('conflict', { detail: 'The last rotation is not over, two keys live: wait until the older one has ended.' });
+        throw problem('conflict', { detail: 'The last rotation is not over, as two keys are in use: wait until the older one has expired.' });
       }
       const { ring } = answer;
       const { kid, signsFrom = Date.now() } = ring.keys.at(-1) ?? ring.keys[0];

@@ -117,14 +117,14 @@ function accepted(answer: MailsAsked): void {
 function askedTooOften(ms: number): Problem {
   const seconds = Math.ceil(ms / 1000);
   return problem('too-many-requests', {
-    detail: `Too many mails were asked for from here: wait ${seconds} s before the next one.`,
+    detail: `Too many mails were requested from here: wait ${seconds} s before the next one.`,
     headers: { 'retry-after': String(seconds) },
   });
 }
 
 /** The same answer for a link that is wrong, spent or too old: nobody learns which of them it is. */
 function linkRefused(): Problem {
-  return problem('link-invalid', { detail: 'This link was used, is too old, or never was one: ask for another mail.' });
+  return problem('link-invalid', { detail: 'This link was used, has expired, or never existed: ask for another mail.' });
 }
 
 /** Seconds in Retry-After: mail has to be configured first, so a client need not come back soon. */

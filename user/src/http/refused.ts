@@ -11,7 +11,7 @@ export function withPasswordMin<Body extends TObject>(body: Body, field: keyof B
 }
 
 export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
-  if (fault === 'unchanged') return invalid(pointer, 'must be another one than the present password');
+  if (fault === 'unchanged') return invalid(pointer, 'must differ from the present password');
   if (fault === 'personal') return invalid(pointer, "must be made of more than the name, the e-mail address and the shop's name");
   return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one, for example four words that have nothing to do with each other');
 }
@@ -50,7 +50,7 @@ export function lastAdmin(): Problem {
 
 /** The caller's token still says admin, the store does not. */
 export function noLongerAdmin(): Problem {
-  return problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
+  return problem('forbidden', { detail: 'This needs the role admin, which you no longer have.' });
 }
 
 export function accountGone(): Problem {

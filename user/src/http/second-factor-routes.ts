@@ -50,7 +50,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const answer = await enrol(principal.userId, body.password, fromOf(request), causeOf(request));
       if (answer.kind === 'wait' || answer.kind === 'wrong') throw unproven(request, answer, '/password');
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');
-      if (answer.kind === 'active-already') throw problem('conflict', { detail: 'The account has a second factor: DELETE it before you begin with another one.' });
+      if (answer.kind === 'active-already') throw problem('conflict', { detail: 'The account has a second factor: DELETE it before you set up another one.' });
       set.status = 201;
       set.headers['location'] = '/users/me/second-factor';
       set.headers['cache-control'] = 'no-store';
@@ -70,7 +70,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const answer = await confirm(principal, body.oneTimeCode, causeOf(request));
       if (answer.kind === 'wait') throw codesThrottled(answer.ms, request);
       if (answer.kind === 'code-wrong') throw codeRefused(body, request);
-      if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret waits for its first code, or not any more: POST /users/me/second-factor gives one.' });
+      if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret is waiting for its first code: POST /users/me/second-factor gives one.' });
       tellSecurity(request, 'factor.enrolled', {});
       set.headers['cache-control'] = 'no-store';
       return { recoveryCodes: [...answer.recoveryCodes] };
@@ -175,7 +175,7 @@ function codesThrottled(ms: number, request: Request): Problem {
   return mustWait(ms);
 }
 
-const ALSO_WRONG = 'was used before, or is of another time: wait for the next one, and look at the clock of the authenticator';
+const ALSO_WRONG = 'was used before, or belongs to another time: wait for the next one, and check the clock of the authenticator';
 
 /** Reveals that the password was right, so that a user who has both may try again with both. */
 export function codeNeeded(): Problem {
@@ -201,11 +201,11 @@ function codeWrong({ recoveryCode }: SecondFactorProof): Problem {
 
 export function secretUnreadable(): Problem {
   return problem('unavailable', {
-    detail: 'Codes cannot be judged right now: use a recovery code, or try again in 60 s.',
+    detail: 'Codes cannot be checked right now: use a recovery code, or try again in 60 s.',
     headers: { 'retry-after': '60' },
   });
 }
 
 function noFactor(): Problem {
-  return problem('not-found', { detail: 'The account has no second factor: POST /users/me/second-factor begins with one.' });
+  return problem('not-found', { detail: 'The account has no second factor: POST /users/me/second-factor begins to set one up.' });
 }

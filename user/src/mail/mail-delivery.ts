@@ -101,7 +101,7 @@ async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDe
   const id = nameOf(due);
   const about = { mail: id, kind: due.kind };
   if (prepared.kind === 'too-late') {
-    faults.failed(new MailError('it was not taken for as long as it was of use', true), 'a mail was given up', about);
+    faults.failed(new MailError('it was not accepted while it was of use', true), 'a mail was given up', about);
     counted('given_up');
   }
   if (prepared.kind !== 'send') return undefined;
@@ -110,7 +110,7 @@ async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDe
     await port.send({ id, to: mail.recipient, ...texts(mail.kind, linkTokenText({ userId, secret })) });
   } catch (error) {
     const isFinal = error instanceof MailError && error.isFinal;
-    faults.failed(error, isFinal ? 'a mail was given up: its recipient was refused' : 'a mail was not taken; it is sent again', about);
+    faults.failed(error, isFinal ? 'a mail was given up: its recipient was refused' : 'a mail was not accepted, and will be sent again', about);
     counted(isFinal ? 'given_up' : 'failed');
     await (isFinal ? commands.submit(removeMail, { mail, userId }) : commands.submit(delayMail, { mail }));
     return isFinal ? 'given_up' : 'failed';

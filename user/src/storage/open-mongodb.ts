@@ -9,27 +9,29 @@ import type { Document, Filter } from 'mongodb';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/user.ts';
 import {
-  AccountLinksDocument,
   accountLinksOf,
-  AddressBookDocument,
   addressBookOf,
-  AdminListDocument,
   adminListOf,
-  AttemptsDocument,
-  CredentialDocument,
   credentialOf,
-  DepartureDocument,
-  KeyRingDocument,
   keyRingOf,
-  MailDocument,
   mailOf,
-  SealingKeyDocument,
   sealingKeyOf,
-  SessionDocument,
   sessionOf,
-  UserDocument,
   userDocumentCollections,
   userOf,
+} from './user-document-collections.ts';
+import {
+  AccountLinksDocument,
+  AddressBookDocument,
+  AdminListDocument,
+  AttemptsDocument,
+  CredentialDocument,
+  DepartureDocument,
+  KeyRingDocument,
+  MailDocument,
+  SealingKeyDocument,
+  SessionDocument,
+  UserDocument,
 } from './user-documents.ts';
 import type { UserCollections, UserReads, UserStore } from './user-store.ts';
 

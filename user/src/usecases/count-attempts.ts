@@ -93,7 +93,7 @@ export const forgetAttempts: UserUseCase<Outcome, void> = {
   decide: ({ key }) => ({ answer: undefined, removes: { attempts: [key] } }),
 };
 
-/** Takes back a try whose password was not checked. */
+/** Takes back a try that was not judged: too many passwords were waiting, or the key that opens the second factor is missing. */
 export const withdrawAttempt: UserUseCase<Attempt, void> = {
   name: 'withdraw attempt',
   keys: (attempt) => ({ attempts: countedFor(attempt) }),

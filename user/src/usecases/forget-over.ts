@@ -30,7 +30,7 @@ const PEOPLE_AT_ONCE = 200;
 /** Each second, erases the answers stored for deleted users' idempotency keys: they contain addresses. No more come, as there is no user. */
 export function eraseDeparted({ commands, reads, messages }: EraseDeps): Job {
   return {
-    name: 'erase who has left',
+    name: 'erase deleted users',
     everyMs: 1000,
     async run(signal) {
       await forgetInRounds(async (limit) => {

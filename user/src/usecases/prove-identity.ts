@@ -85,17 +85,18 @@ export type ProveFactor = ReturnType<typeof proveFactor>;
 
 /**
  * Checks a code of a signed-in user. Tries are counted apart from passwords: a right password between two guesses must not
- * reset the count.
+ * reset the count. A try whose code cannot be judged for lack of a key does not count.
  */
 export function proveFactor({ commands, reads, judgeProof }: ProveFactorDeps) {
   return async (userId: string, presented: SecondFactorProof, cause: Cause): Promise<ShownFactor> => {
     const credential = await reads.credential(userId);
     if (credential === undefined || credential.secondFactor === null) return { kind: 'no-factor' };
-    const attempts = attemptKey.secondFactor(userId);
-    const begun = await commands.execute(beginAttempt, { key: attempts, from: undefined }, cause);
+    const attempt: Attempt = { key: attemptKey.secondFactor(userId), from: undefined };
+    const begun = await commands.execute(beginAttempt, attempt, cause);
     if (begun.kind === 'wait') return begun;
     const judged = await judgeProof(credential, presented);
+    if (judged.kind === 'secret-unreadable') await commands.execute(withdrawAttempt, attempt, cause);
     if (judged.kind !== 'judged') return judged;
-    return judged.proof === undefined ? { kind: 'code-wrong' } : { kind: 'shown', shown: { proof: judged.proof, attempts } };
+    return judged.proof === undefined ? { kind: 'code-wrong' } : { kind: 'shown', shown: { proof: judged.proof, attempts: attempt.key } };
   };
 }

@@ -64,18 +64,18 @@ export const rotateSession: UserUseCase<RotateRequest, Rotated> = {
     const userId = world.get('sessions', sessionId)?.userId;
     return userId === undefined ? {} : { users: [userId], credentials: [userId] };
   },
-  decide({ sessionId, ...presented }, world, { now }) {
+  decide({ sessionId, ...token }, world, { now }) {
     const session = world.get('sessions', sessionId);
     if (session === undefined) return { answer: { kind: 'refused' } };
     const { userId } = session;
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     if (user === undefined || user.disabled !== null || credential === undefined) return { answer: { kind: 'refused' } };
-    const rotation = rotate(session, credential.sessionEpoch, presented, now);
+    const rotation = rotate(session, credential.sessionEpoch, token, now);
     const by: SignedIn = { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) };
     switch (rotation.kind) {
       case 'rotated':
-        return { answer: { kind: 'refreshed', nonce: presented.nonce, by }, puts: { sessions: [rotation.session] } };
+        return { answer: { kind: 'refreshed', nonce: token.nonce, by }, puts: { sessions: [rotation.session] } };
       case 'repeated':
         return { answer: { kind: 'refreshed', nonce: rotation.nonce, by } };
       case 'reused':

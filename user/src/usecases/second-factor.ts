@@ -16,7 +16,7 @@ import { newRecoveryCodes, newSecret, otpauthUrl, stepOf } from '../second-facto
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
 import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/access-tokens.ts';
-import { attemptKey, beginAttempt, type Begun } from './count-attempts.ts';
+import { type Attempt, attemptKey, beginAttempt, type Begun, withdrawAttempt } from './count-attempts.ts';
 import { generationEnded } from './end-access.ts';
 import type { ProvePassword, Shown } from './prove-identity.ts';
 
@@ -87,16 +87,19 @@ export function confirmEnrolment({ commands, reads, secrets, now = Date.now }: C
   return async ({ userId, sessionId }: Principal, code: string, cause: Cause): Promise<Confirmed> => {
     const pending = (await reads.credential(userId))?.pendingFactor ?? null;
     if (!isPending(pending, now())) return { kind: 'none-pending' };
-    const attempts = attemptKey.secondFactor(userId);
-    const begun = await commands.execute(beginAttempt, { key: attempts, from: undefined }, cause);
+    const attempt: Attempt = { key: attemptKey.secondFactor(userId), from: undefined };
+    const begun = await commands.execute(beginAttempt, attempt, cause);
     if (begun.kind === 'wait') return begun;
     const { sealed } = pending;
     const secret = await secrets.open(userId, sealed);
-    if (secret === undefined) return { kind: 'none-pending' };
+    if (secret === undefined) {
+      await commands.execute(withdrawAttempt, attempt, cause);
+      return { kind: 'none-pending' };
+    }
     const step = stepOf(secret, code, now());
     if (step === undefined) return { kind: 'code-wrong' };
     const { codes, hashes } = newRecoveryCodes();
-    const isDone = await commands.execute(endEnrolment, { userId, sessionId, sealed, step, recoveryHashes: hashes, attempts }, cause);
+    const isDone = await commands.execute(endEnrolment, { userId, sessionId, sealed, step, recoveryHashes: hashes, attempts: attempt.key }, cause);
     return isDone ? { kind: 'confirmed', recoveryCodes: codes } : { kind: 'none-pending' };
   };
 }

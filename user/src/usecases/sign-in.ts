@@ -10,7 +10,7 @@ import type { Judged, JudgeProof } from '../second-factor/codes.ts';
 import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 import type { SessionTokensGiven, SignedIn } from '../tokens/access-tokens.ts';
 import { deviceHashOf, hashesOf, newDeviceToken, newRefreshToken } from '../tokens/opaque-tokens.ts';
-import { type Attempt, attemptKey, countAddress, countedFor } from './count-attempts.ts';
+import { type Attempt, attemptKey, countAddress, countedFor, withdrawAttempt } from './count-attempts.ts';
 import { sessionEnded } from './end-access.ts';
 import type { Tried, TryPassword } from './prove-identity.ts';
 
@@ -77,7 +77,10 @@ async function withPasswordRight(deps: SignInDeps, { credential, shown, attempt,
   const { commands, judgeProof: judging, tokens } = deps;
   const { userId, passwordHash } = credential;
   const judged = await judging(credential, shown);
-  if (judged.kind === 'secret-unreadable') return judged;
+  if (judged.kind === 'secret-unreadable') {
+    await commands.execute(withdrawAttempt, attempt, cause);
+    return judged;
+  }
   if (judged.kind === 'code-wrong') return codeWrong(deps, userId, attempt, cause);
   const token = newRefreshToken(newId());
   const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
