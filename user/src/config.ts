@@ -4,8 +4,8 @@ import {
   type ConfigFault,
   type ConfigOf,
   type Environment,
-  list,
   integer,
+  list,
   optional,
   readConfig,
   readTogether,
@@ -14,14 +14,14 @@ import {
   text,
   withDefault,
 } from '@souk/chassis/service/config';
-import { FRESH_SECOND_FACTOR, type ServerConfig, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
+import { type ServerConfig, serverConfig } from '@souk/chassis/service/server-config';
+import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
-import { isMadeOf } from './passwords/made-of.ts';
 import { Value } from '@sinclair/typebox/value';
-import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-config.ts';
-import type { UnnamedKey } from './tokens/new-signing-key.ts';
-import { readSigningKey } from './tokens/read-signing-key.ts';
+import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-by-config.ts';
+import { isMadeOf } from './passwords/judge-password.ts';
+import { readSigningKey, type UnnamedKey } from './tokens/signing-key.ts';
 
 /** Name of the first admin, until the admin changes it. */
 export const ADMIN_NAME = 'Administrator';
@@ -79,7 +79,7 @@ const PARTS = {
 };
 
 /** All settings that `readUserConfig` reads. */
-export const USER_CONFIG = { ...VARIABLES, ...PARTS, ...MAIL_VARIABLES };
+const USER_CONFIG = { ...VARIABLES, ...PARTS, ...MAIL_VARIABLES };
 
 type Variables = ConfigOf<typeof VARIABLES>;
 

@@ -1,7 +1,7 @@
 import { runProgram } from '@souk/chassis/service/run-program';
-import { USER_PROCESS_CONFIG, readUserProcessConfig } from './config.ts';
-import { createUserService } from './service.ts';
+import { readUserProcessConfig, USER_PROCESS_CONFIG } from './config.ts';
 import { mailByConfig } from './mail/mail-by-config.ts';
+import { createUserService } from './service.ts';
 import { openMongoUserStore } from './storage/open-mongodb.ts';
 
 /** Runs User as a process of its own; returns its exit code. */

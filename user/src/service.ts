@@ -1,63 +1,50 @@
-import type { EdgeOptions } from '@souk/chassis/web/app/edge';
-import type { KeySource } from '@souk/chassis/web/sign-in/signing-keys';
-import { createService, type Service, type ServiceParts } from '@souk/chassis/service/create-service';
+import { createEngine } from '@souk/chassis/engine/engine';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createEngine, type Engine } from '@souk/chassis/engine/engine';
+import type { Service } from '@souk/chassis/service/service';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
+import type { EdgeOptions } from '@souk/chassis/web/app/edge';
+import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
+import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
-import { firstAdmin } from './first-admin.ts';
-import { firstKeys } from './first-keys.ts';
+import type { MailTask } from './domain/mail-and-links.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
-import { accountStatusRoutes } from './http/account-status-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
-import { emailRoutes } from './http/email-routes.ts';
-import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
-import { passwordResetRoutes } from './http/password-reset-routes.ts';
-import { profileRoutes } from './http/profile-routes.ts';
+import { mailLinkRoutes } from './http/mail-link-routes.ts';
 import { secondFactorRoutes } from './http/second-factor-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
-import { stepUpRoutes } from './http/step-up-routes.ts';
-import { eraseDeparted } from './jobs/erase-departed.ts';
-import { followKeys } from './jobs/follow-keys.ts';
-import { forgetOver } from './jobs/forget-over.ts';
-import { mailDelivery } from './mail/mail-delivery.ts';
-import { mailMeter } from './mail/mail-meter.ts';
+import { mailDelivery, mailMeter } from './mail/mail-delivery.ts';
 import type { MailPort } from './mail/mail-port.ts';
-import type { MailTask } from './mail/mail-task.ts';
 import { mailTexts } from './mail/mail-texts.ts';
 import { passwordJudge } from './passwords/judge-password.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
-import { judgeProof } from './second-factor/judge-proof.ts';
-import { sealedSecrets } from './second-factor/sealed-secrets.ts';
-import { sealingKeys } from './second-factor/sealing-keys.ts';
-import type { UserCollections, UserStore } from './storage/user-store.ts';
-import { accessTokens } from './tokens/access-tokens.ts';
-import { sessionTokens } from './tokens/session-tokens.ts';
-import { changePassword } from './usecases/change-password.ts';
-import { confirmReset } from './usecases/confirm-reset.ts';
-import { confirmEnrolment } from './usecases/confirm-enrolment.ts';
-import { enrol } from './usecases/enrol.ts';
-import { proveFactor } from './usecases/prove-factor.ts';
-import { provePassword } from './usecases/prove-password.ts';
+import { judgeProof } from './second-factor/codes.ts';
+import { sealedSecrets, sealingKeys } from './second-factor/sealed-secrets.ts';
+import type { UserCollections, UserEngine, UserStore } from './storage/user-store.ts';
+import { accessTokens, sessionTokens } from './tokens/access-tokens.ts';
+import { eraseDeparted, forgetOver } from './usecases/forget-over.ts';
+import { proveFactor, provePassword, tryPassword } from './usecases/prove-identity.ts';
 import { refresh } from './usecases/refresh.ts';
-import { register } from './usecases/register.ts';
+import { firstAdmin, register } from './usecases/register.ts';
+import { changePassword, confirmReset } from './usecases/replace-password.ts';
+import { confirmEnrolment, enrol } from './usecases/second-factor.ts';
 import { signIn } from './usecases/sign-in.ts';
-import { tryPassword } from './usecases/try-password.ts';
+import { firstKeys, followKeys } from './usecases/signing-keys.ts';
 
-const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
+const KEY_MISSING = 'the key that sealed the secret is neither set nor stored';
 
-export interface UserServiceDeps extends ServiceParts {
+interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
   /** The port that takes its mails; undefined: it sends none. */
   readonly mail: MailPort | undefined;
 }
 
-export interface UserService extends Service {
+interface UserService extends Service {
   /** The public keys of its access tokens, for services in the same process; unavailable until it has started. */
   readonly keys: KeySource;
 }
@@ -72,7 +59,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
   const judgePassword = passwordJudge(config.mail);
-  const from = { fromOf: fromOf(countsAddresses) };
+  const fromOf = countsAddresses ? clientAddressOf : () => undefined;
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   let ownUrl = '';
   // Also when no mail is sent, so that an alert finds its series.
@@ -86,7 +73,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     counted,
   });
   // It consumes no topic: other services follow its events.
-  const commands: Engine<UserCollections, MailTask> = createEngine<UserCollections, MailTask>({
+  const commands: UserEngine = createEngine<UserCollections, MailTask>({
     name: 'user',
     instance: config.instance,
     paceMs: config.paceMs,
@@ -110,11 +97,9 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const sealing = faultSource(reportTo(logger), 'SECOND_FACTOR_KEY');
   const judging = judgeProof({
     secrets,
-    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be judged: name the key of before behind the new one'),
+    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be checked: list the earlier key after the new one'),
   });
-  const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
-  const { freshSecondFactorS } = config;
   const unfit = Promise.withResolvers<Error>();
   const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger, refused: unfit.resolve });
   const service = createService({
@@ -125,45 +110,46 @@ export function createUserService(deps: UserServiceDeps): UserService {
     // Its own store has the sessions, so their end or expiry needs no event.
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     engine: commands,
-    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
+    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'there is no first admin yet: the next sign-in or registration tries again')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, judgePassword, sendsMail, registrationsPerHour, admin }), registrationsPerHour, passwordMin, ...from }),
       accountRoutes({
-        ...from,
-        passwordMin,
         commands,
+        reads,
+        fromOf,
+        register: register({ commands, passwords, judgePassword, sendsMail, registrationsPerHour, admin }),
         provePassword: proving,
         changePassword: changePassword({ commands, reads, passwords, judgePassword, provePassword: proving, sendsMail }),
+        registrationsPerHour,
+        passwordMin,
       }),
       addressRoutes({ commands, reads, addressesPerUser }),
       sessionRoutes({
         commands,
         reads,
+        fromOf,
         signIn: signIn({ commands, reads, sessionsPerUser, tryPassword: trying, judgeProof: judging, tokens: given, admin }),
         refresh: refresh({ commands, tokens: given }),
-        ...from,
       }),
-      passwordResetRoutes({
+      mailLinkRoutes({
         commands,
+        fromOf,
         confirmReset: confirmReset({ commands, reads, passwords, judgePassword }),
+        provePassword: proving,
         sendsMail,
         passwordMin,
-        ...from,
       }),
       secondFactorRoutes({
         commands,
         reads,
+        fromOf,
         enrol: enrol({ commands, reads, provePassword: proving, secrets }),
         confirm: confirmEnrolment({ commands, reads, secrets }),
         provePassword: proving,
-        proveFactor: provingFactor,
-        ...from,
+        proveFactor: proveFactor({ commands, reads, judgeProof: judging }),
+        tokens: given,
       }),
-      stepUpRoutes({ commands, proveFactor: provingFactor, tokens: given, freshSecondFactorS }),
-      adminRoutes({ commands, reads, freshSecondFactorS }),
-      emailRoutes({ ...from, commands, provePassword: proving, sendsMail }),
-      accountStatusRoutes({ commands, freshSecondFactorS }),
+      adminRoutes({ commands, reads, freshSecondFactorS: config.freshSecondFactorS }),
     ],
     endOwnWork: async () => delivery?.close(),
   });

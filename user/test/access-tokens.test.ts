@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { KeysUnavailableError } from '@souk/chassis/web/sign-in/signing-keys';
+import { KeysUnavailableError } from '@souk/chassis/web/sign-in/key-source';
 import type { Jwks } from '@souk/contracts/http/session';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokens, type SigningKeys } from '../src/tokens/access-tokens.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { AUDIENCE, ISSUER, type RunningUsers, runUsers } from './running-users.ts';
 
 const STRICT = {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => users.close());
 
 describe('the published keys', () => {
-  test('are public parts with their id, algorithm and use, and may be cached for a while', async () => {
+  test('are the public parts with id, algorithm and use, cacheable for 5 minutes', async () => {
     const { status, headers, body } = await users.send<Jwks>('GET', '/.well-known/jwks.json');
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('public, max-age=300');
@@ -43,7 +43,7 @@ describe('the published keys', () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(300);
   });
 
-  test('are there for services of the same process', async () => {
+  test('are available to services in the same process', async () => {
     const { tokens } = await users.signedIn();
     const { kid = '' } = decodeProtectedHeader(tokens.accessToken);
     const key = await users.keys.key(kid, 'EdDSA');
@@ -68,7 +68,7 @@ describe('the first keys', () => {
     return { tokens, asked: () => asked };
   }
 
-  test('are not asked for before somebody needs one, and then once for all who wait', async () => {
+  test('are loaded when one is first needed, once for all callers who wait', async () => {
     const { tokens, asked } = asking(async () => [await newSigningKey()]);
     expect(asked()).toBe(0);
     const [{ keys }, token] = await Promise.all([tokens.published(), tokens.sign(BEARER), tokens.source.fetchAhead?.()]);
@@ -76,7 +76,7 @@ describe('the first keys', () => {
     expect(asked()).toBe(1);
   });
 
-  test('given they could not be had, whoever needs one is told, and the next one asks again', async () => {
+  test('given that loading failed, the caller gets the error, and the next caller tries again', async () => {
     const key = await newSigningKey();
     const away = [true, true, true];
     const { tokens } = asking(async () => {
@@ -89,7 +89,7 @@ describe('the first keys', () => {
     expect(await tokens.source.key(key.kid, 'EdDSA')).toBeDefined();
   });
 
-  test('given others have come into use meanwhile, those stay', async () => {
+  test('given that other keys have come into use meanwhile, those stay in use', async () => {
     const [first, next] = [await newSigningKey(), await newSigningKey()];
     const late = Promise.withResolvers<SigningKeys>();
     const { tokens } = asking(() => late.promise);

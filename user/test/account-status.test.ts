@@ -38,14 +38,14 @@ describe('a disabled account', () => {
     expect(items).toMatchObject([{ status: 'disabled', disabledReason: 'a stolen card' }]);
   });
 
-  test('says so to who knows its password, and to nobody else', async () => {
+  test('is reported as disabled to whoever knows its password, and to nobody else', async () => {
     const { id, email } = await users.register();
     await disable(id);
     expect(await signIn(email)).toMatchObject({ status: 403, body: { type: 'urn:souk:problem:account-disabled' } });
     expect(await signIn(email, 'a wrong horse and staple')).toMatchObject({ status: 401, body: { type: 'urn:souk:problem:invalid-credentials' } });
   });
 
-  test('is sent no link, and those that were sent are good no more', async () => {
+  test('is sent no link, and earlier links are no longer valid', async () => {
     const { id, email } = await users.register();
     const confirmation = tokenIn(await mail.mailTo(email));
     await users.send('POST', '/password-resets', { body: { email } });
@@ -59,7 +59,7 @@ describe('a disabled account', () => {
     expect((await users.send('POST', '/email-confirmations', { body: { token: confirmation } })).status).toBe(410);
   });
 
-  test('works again when an admin says so, after signing in anew', async () => {
+  test('works again once an admin has enabled it, after a new sign-in', async () => {
     const { user, tokens } = await users.signedIn();
     await disable(user.id);
     expect((await putStatus(user.id, { status: 'active' })).body).toMatchObject({ status: 'active', version: user.version + 2 });
@@ -71,7 +71,7 @@ describe('a disabled account', () => {
     expect(JSON.stringify([disabled, enabled])).not.toContain('stolen');
   });
 
-  test('is a security event, and so is the other way round; the same again is none', async () => {
+  test('is a security event, and so is enabling it; repeating either is none', async () => {
     const { id } = await users.register();
     for (const body of [{ status: 'disabled', reason: 'one' }, { status: 'disabled', reason: 'one' }, { status: 'active' }, { status: 'active' }]) {
       expect((await putStatus(id, body)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('a disabled account', () => {
     expect(told.map((line) => /"security":"([^"]+)"/.exec(line)?.[1])).toEqual(['account.disabled', 'account.enabled']);
   });
 
-  test('is never that of who asks; of two admins who disable each other at once one stays', async () => {
+  test('is never the one of the admin who asks; of two admins who disable each other at once, one stays', async () => {
     expect(await disable(root.id)).toMatchObject({ status: 409, body: { type: 'urn:souk:problem:conflict' } });
     const other = await anotherAdmin();
     const replies = await Promise.all([disable(root.id, other.as), disable(other.id)]);
@@ -93,7 +93,7 @@ describe('a disabled account', () => {
     await users.send('PUT', `/users/${other.id}/roles`, { as: root.as, body: { roles: [] } });
   });
 
-  test('a disabled admin is not the one who must stay, and is admin again when the account works', async () => {
+  test('a disabled admin does not count as the last one, and is admin again once enabled', async () => {
     const other = await anotherAdmin();
     await disable(other.id);
     const resign = await users.send('PUT', `/users/${root.id}/roles`, { as: root.as, body: { roles: ['staff'] } });
@@ -109,7 +109,7 @@ describe('a disabled account', () => {
     root = { ...root, as: (await users.signInAdmin()).accessToken };
   });
 
-  test('401, 403 for others, 404 for nobody, 412 for another version, 422 without a reason or with one too many', async () => {
+  test('401, 403 for others, 404 for an unknown user, 412 for another version, 422 for a missing or a superfluous reason', async () => {
     const { user, tokens } = await users.signedIn();
     expect((await users.send('PUT', `/users/${user.id}/status`, { body: { status: 'active' } })).status).toBe(401);
     expect((await disable(user.id, tokens.accessToken)).status).toBe(403);
@@ -134,7 +134,7 @@ describe("a person's sessions", () => {
     expect(line).not.toContain(root.id);
   });
 
-  test('401 and 403 for others, 404 for nobody', async () => {
+  test('401 and 403 for others, 404 for an unknown user', async () => {
     const { user, tokens } = await users.signedIn();
     const end = (id: string, as?: string) => users.send('DELETE', `/users/${id}/sessions`, { ...(as !== undefined && { as }) });
     expect((await end(user.id)).status).toBe(401);

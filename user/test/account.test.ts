@@ -20,7 +20,7 @@ const put = (as: string, currentPassword: string, newPassword: string) =>
 const remove = (as: string, password: string) => users.send('DELETE', '/users/me', { as, body: { password } });
 
 describe('a new password', () => {
-  test('opens the account, the old one does not any more', async () => {
+  test('opens the account, and the old one no longer does', async () => {
     const { user, tokens } = await users.signedIn();
     const { status, body } = await put(tokens.accessToken, PASSWORD, NEW_PASSWORD);
     expect(status).toBe(200);
@@ -29,7 +29,7 @@ describe('a new password', () => {
     expect((await users.send('POST', '/sessions', { body: { email: user.email, password: PASSWORD } })).status).toBe(401);
   });
 
-  test('ends all other sessions; the one that asked goes on', async () => {
+  test('ends all other sessions; the one that changed it goes on', async () => {
     const { user, tokens } = await users.signedIn();
     const other = await users.signIn(user.email);
     await put(tokens.accessToken, PASSWORD, NEW_PASSWORD);
@@ -48,7 +48,7 @@ describe('a new password', () => {
     expect(await users.signIn(user.email)).toHaveProperty('accessToken');
   });
 
-  test('422 when it is a common one or the address, naming the field', async () => {
+  test('422 naming the field when it is common or the address', async () => {
     const { user, tokens } = await users.signedIn();
     const common = await put(tokens.accessToken, PASSWORD, 'Password1234');
     expect(common.status).toBe(422);
@@ -57,7 +57,7 @@ describe('a new password', () => {
     expect(personal.body).toMatchObject({ type: 'urn:souk:problem:validation', errors: [{ pointer: '/newPassword' }] });
   });
 
-  test('asked for twice at once, one of them is set', async () => {
+  test('given two changes at once, one of them is made', async () => {
     const { user, tokens } = await users.signedIn();
     const replies = await Promise.all(['one horse battery', 'two horse battery'].map((next) => put(tokens.accessToken, PASSWORD, next)));
     const [first, second] = replies.map(({ status }) => status);
@@ -71,8 +71,8 @@ describe('a new password', () => {
   });
 });
 
-describe('deleting the own account', () => {
-  test('ends its sessions, and nobody signs in any more', async () => {
+describe("deleting one's own account", () => {
+  test('ends its sessions, and nobody can sign in any more', async () => {
     const { user, tokens } = await users.signedIn();
     const { status, body } = await remove(tokens.accessToken, PASSWORD);
     expect([status, body]).toEqual([204, null]);
@@ -81,7 +81,7 @@ describe('deleting the own account', () => {
     expect((await users.send('POST', '/sessions', { body: { email: user.email, password: PASSWORD } })).status).toBe(401);
   });
 
-  test('is not done for the tag of an older profile', async () => {
+  test('412 for the tag of an older profile', async () => {
     const { tokens } = await users.signedIn();
     const ask = (method: string, body: object, tag: string) =>
       users.send(method, '/users/me', { as: tokens.accessToken, body, headers: { 'if-match': tag } });
@@ -92,7 +92,7 @@ describe('deleting the own account', () => {
     expect((await ask('DELETE', { password: PASSWORD }, '"2"')).status).toBe(204);
   });
 
-  test('answers a receipt to whoever prefers one: what is still kept, by whom, why, and until when', async () => {
+  test('is answered with a receipt on request: what is still kept, by whom, why, and until when', async () => {
     const { user, tokens } = await users.signedIn();
     const headers = { prefer: 'respond-async, Return=representation' };
     const reply = await users.send<DeletionReceipt>('DELETE', '/users/me', { as: tokens.accessToken, body: { password: PASSWORD }, headers });
@@ -104,13 +104,13 @@ describe('deleting the own account', () => {
     expect((await me(tokens.accessToken)).status).toBe(401);
   });
 
-  test.each(['return=minimal', 'return=representational', 'wait=1'])('answers nothing when %s is preferred', async (prefer) => {
+  test.each(['return=minimal', 'return=representational', 'wait=1'])('is answered without a body when the preference is %s', async (prefer) => {
     const { tokens } = await users.signedIn();
     const reply = await users.send('DELETE', '/users/me', { as: tokens.accessToken, body: { password: PASSWORD }, headers: { prefer } });
     expect([reply.status, reply.body]).toEqual([204, null]);
   });
 
-  test('leaves nothing personal in any table, and its events name nobody', async () => {
+  test('leaves no personal data in any table, and its events name nobody', async () => {
     const { user, tokens } = await users.signedIn();
     const as = tokens.accessToken;
     await users.send('PATCH', '/users/me', { as, body: { name: 'Augusta King' }, headers: { 'if-match': '*' } });
@@ -130,7 +130,7 @@ describe('deleting the own account', () => {
     expect(JSON.parse(history.at(-1)?.data ?? '')).toMatchObject({ userId: user.id });
   });
 
-  test('the address can be registered again, by somebody new', async () => {
+  test('frees the address for a new account', async () => {
     const { user, tokens } = await users.signedIn();
     await remove(tokens.accessToken, PASSWORD);
     const again = await users.register(user.email);
@@ -138,7 +138,7 @@ describe('deleting the own account', () => {
     expect(await users.signIn(user.email)).toHaveProperty('accessToken');
   });
 
-  test('422 with a wrong password or none, and nothing happens', async () => {
+  test('422 with a wrong password or none, and nothing is deleted', async () => {
     const { tokens } = await users.signedIn();
     const wrong = await remove(tokens.accessToken, 'wrong horse battery');
     expect(wrong.status).toBe(422);

@@ -48,7 +48,7 @@ describe('addresses', () => {
     expect(known.status).toBe(304);
   });
 
-  test('have one default: the first, until another one is asked to be it', async () => {
+  test('have one default: the first, until another one is made it', async () => {
     const { added, all, patch } = await somebody();
     const first = await added();
     const second = await added({ ...LANE, isDefault: false });
@@ -60,14 +60,14 @@ describe('addresses', () => {
     expect((await all()).items.find(({ id }) => id === first.id)).toMatchObject({ isDefault: false, version: 2 });
   });
 
-  test('the default is left only to another one', async () => {
+  test('the default changes only by making another address the default', async () => {
     const { added, patch } = await somebody();
     const { status, body } = await patch((await added()).id, { isDefault: false }, '*');
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ pointer: '/isDefault' }] });
   });
 
-  test('are removed without a tag or with the right one, and stay for an old one', async () => {
+  test('are removed without a tag or with the current one, not with an old one', async () => {
     const { as, added, patch } = await somebody();
     const { id } = await added();
     const remove = (tag: string) => users.send('DELETE', `${ADDRESSES}/${id}`, { as, headers: { 'if-match': tag } });
@@ -78,7 +78,7 @@ describe('addresses', () => {
     expect((await remove('*')).status).toBe(404);
   });
 
-  test('removed, the default is the newest of the others', async () => {
+  test('given that the default is removed, the newest of the others becomes the default', async () => {
     const { added, all, remove } = await somebody();
     const [first, second, third] = [await added(), await added(), await added()];
     expect((await remove(first.id)).status).toBe(204);
@@ -90,7 +90,7 @@ describe('addresses', () => {
     expect(await added()).toMatchObject({ isDefault: true });
   });
 
-  test('are changed by merge patch: null takes away, what is absent stays', async () => {
+  test('are changed by merge patch: null removes a field, absent fields stay', async () => {
     const { added, patch } = await somebody();
     const { id, createdAt } = await added({ ...LANE, line2: 'Top 7', label: 'Home' });
     const { status, headers, body } = await patch(id, { line2: null, phone: null, city: 'Graz' }, '"1"');
@@ -129,7 +129,7 @@ describe('addresses', () => {
     expect((await all('?limit=100')).items).toHaveLength(20);
   });
 
-  test('are added 100 times a day at most, and their document does not grow by it, with keys neither', async () => {
+  test('are added 100 times a day at most, and additions that were removed again leave nothing in the document, with or without keys', async () => {
     const { as, add, remove } = await somebody();
     const userId = String(decodeJwt(as).sub);
     for (let count = 0; count < 100; count += 1) {
@@ -156,7 +156,7 @@ describe('addresses', () => {
     expect((await all()).items).toHaveLength(1);
   });
 
-  test("of others are not there, and neither is what is no id", async () => {
+  test("404 for another user's address and for a malformed id", async () => {
     const { added } = await somebody();
     const { as, patch, remove } = await somebody();
     for (const id of [(await added()).id, Bun.randomUUIDv7(), 'x']) {
@@ -185,7 +185,7 @@ describe('addresses', () => {
     expect((await all()).items).toEqual([]);
   });
 
-  test('without a postal code are taken where there are none, and where there are some not changed into one', async () => {
+  test('need no postal code where the country has none, and cannot lose it where the country has one', async () => {
     const { added, patch } = await somebody();
     const { postalCode: _none, ...harbour } = { ...LANE, country: 'HK' };
     const { id } = await added(harbour);
@@ -195,7 +195,7 @@ describe('addresses', () => {
     expect((await patch(id, { country: 'HK', postalCode: null }, '"2"')).body).not.toHaveProperty('postalCode');
   });
 
-  test('keep telephone numbers as E.164, read with the country they are in', async () => {
+  test('keep telephone numbers as E.164, read by the rules of their country', async () => {
     const { added, patch } = await somebody();
     const { id, phone } = await added({ ...LANE, country: 'DE', postalCode: '10115', phone: '0151 23456001' });
     expect(phone).toBe('+4915123456001');

@@ -21,14 +21,14 @@ const putRoles = (id: string, roles: readonly string[], as = root.as) =>
   users.send<User>('PUT', `/users/${id}/roles`, { as, body: { roles } });
 
 describe('the first admin', () => {
-  test('is there from the start, is staff too, and everything else like everybody', async () => {
+  test('exists from the start, and is staff and customer as well', async () => {
     const { body } = await users.send<User>('GET', '/users/me', { as: root.as });
     expect(body).toMatchObject({ email: ADMIN.email, roles: ['customer', 'staff', 'admin'], version: 1 });
   });
 });
 
 describe('the list of users', () => {
-  test('is for admins', async () => {
+  test('is for admins only', async () => {
     const { user, tokens } = await users.signedIn();
     expect((await users.send('GET', '/users')).status).toBe(401);
     expect((await users.send('GET', '/users', { as: tokens.accessToken })).status).toBe(403);
@@ -38,7 +38,7 @@ describe('the list of users', () => {
     expect((await users.send('GET', '/users', { as: root.as })).status).toBe(200);
   });
 
-  test('goes page by page, newest first, and repeats nothing when somebody registers meanwhile', async () => {
+  test('goes page by page, newest first, and repeats nothing when somebody registers in between', async () => {
     const newest: string[] = [];
     for (let count = 0; count < 5; count += 1) newest.unshift((await users.register()).id);
     const first = (await users.send<Page>('GET', '/users?limit=2', { as: root.as })).body;
@@ -50,7 +50,7 @@ describe('the list of users', () => {
 });
 
 describe('the filters of the list', () => {
-  test('find one by address in whatever case, and those who have a role; 422 for what is none', async () => {
+  test('find a user by address in any case, and users by role; 422 for an invalid value', async () => {
     const { id, email } = await users.register();
     await putRoles(id, ['staff']);
     const list = async (query: string) => (await users.send<Page>('GET', `/users?${query}`, { as: root.as })).body.items ?? [];
@@ -63,7 +63,7 @@ describe('the filters of the list', () => {
 });
 
 describe('roles', () => {
-  test('are replaced by an admin, everybody stays customer, the history says who did it', async () => {
+  test('are replaced by an admin; everybody stays customer, and the history says who did it', async () => {
     const { id } = await users.register();
     const { status, headers, body } = await putRoles(id, ['staff']);
     expect(status).toBe(200);
@@ -84,7 +84,7 @@ describe('roles', () => {
     expect(decodeJwt(accessToken)['roles']).toEqual(['customer', 'staff']);
   });
 
-  test('401 and 403 for others, 404 for nobody, 422 for what is no role', async () => {
+  test('401 and 403 for others, 404 for an unknown user, 422 for an unknown role', async () => {
     const { user, tokens } = await users.signedIn();
     expect((await users.send('PUT', `/users/${user.id}/roles`, { body: { roles: [] } })).status).toBe(401);
     expect((await putRoles(user.id, ['admin'], tokens.accessToken)).status).toBe(403);
@@ -94,13 +94,13 @@ describe('roles', () => {
     expect((await putRoles(user.id, ['staff', 'staff'])).status).toBe(422);
   });
 
-  test('409 for taking the last admin away', async () => {
+  test('409 for removing the last admin', async () => {
     const { status, body } = await putRoles(root.id, ['staff']);
     expect(status).toBe(409);
     expect(body).toMatchObject({ type: 'urn:souk:problem:last-admin' });
   });
 
-  test('a demoted admin does not come back by the rest of a token', async () => {
+  test('a demoted admin cannot become admin again by a token that has not expired', async () => {
     const { user } = await users.signedIn();
     await putRoles(user.id, ['admin']);
     const { accessToken, refreshToken } = await users.signIn(user.email);

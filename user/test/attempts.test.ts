@@ -31,14 +31,14 @@ describe('the wait after wrong passwords', () => {
     expect(waitMs(attempts, attempts.lastAt + seconds * 1000)).toBe(0);
   });
 
-  test('starts again when they were long ago', () => {
+  test('starts from the beginning when the last failure was long ago', () => {
     const before = failed(20);
     const later = before.waitUntil + HOUR_MS;
     expect(withFailure(before, 'k', 5, later - 1).failures).toBe(21);
     expect(withFailure(before, 'k', 5, later)).toMatchObject({ failures: 1, waitUntil: later });
   });
 
-  test('a try that was not judged is taken back', () => {
+  test('does not grow by a try that was withdrawn', () => {
     expect(waitMs(withoutFailure(failed(5), 5), NOW)).toBe(0);
     expect(withoutFailure(failed(5), 5).failures).toBe(4);
     const before = failed(7);
@@ -46,13 +46,13 @@ describe('the wait after wrong passwords', () => {
     expect(waitMs(withoutFailure(withFailureAhead(before, 'k', 5, before.lastAt), 5), before.lastAt)).toBe(4000);
   });
 
-  test('begins later for an address', () => {
+  test('begins after more failures for a client address', () => {
     expect(waitMs(failed(49, FREE_FAILURES.address), NOW)).toBe(0);
     expect(waitMs(failed(50, FREE_FAILURES.address), NOW)).toBe(1000);
   });
 });
 
-describe('addresses that have not been wrong themselves', () => {
+describe('client addresses without failures of their own', () => {
   const DAY_MS = 24 * HOUR_MS;
 
   /** Tries within a time, from as many addresses as it takes to be ahead of the wait whenever that is allowed. */
@@ -67,7 +67,7 @@ describe('addresses that have not been wrong themselves', () => {
     return tries;
   }
 
-  test('may try once more while others wait for the account, and not when they were wrong twice', () => {
+  test('may try while others wait for the account, until they have failed twice', () => {
     const others = failed(20);
     const own = withFailure(undefined, 'both', Infinity, NOW);
     expect(waitMs(others, others.lastAt, aheadMs(undefined, NOW))).toBe(0);
@@ -75,7 +75,7 @@ describe('addresses that have not been wrong themselves', () => {
     expect(waitMs(others, others.lastAt, aheadMs(withFailure(own, 'both', Infinity, NOW), NOW))).toBe(900_000);
   });
 
-  test('are no way to guess faster: however many they are, they are three tries ahead of one alone', () => {
+  test('are no way to guess faster: any number of them gets three tries more than one alone', () => {
     expect(triesWithin(HOUR_MS, { isAhead: false })).toBe(17);
     expect(triesWithin(DAY_MS, { isAhead: false })).toBe(109);
     for (const ms of [HOUR_MS, 7 * HOUR_MS, DAY_MS, 30 * DAY_MS]) {
@@ -83,7 +83,7 @@ describe('addresses that have not been wrong themselves', () => {
     }
   });
 
-  test('wait 45 minutes at most, however many others have failed', () => {
+  test('wait for 45 minutes at most, however many others have failed', () => {
     let attempts: Attempts | undefined;
     for (let count = 0; count < 1000; count += 1) {
       if (waitMs(attempts, NOW, aheadMs(undefined, NOW)) === 0) attempts = withFailureAhead(attempts, 'k', FREE_FAILURES.account, NOW);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { longPasswords } from '../src/passwords/long-passwords.ts';
-import { isCommonPassword } from '../src/passwords/common-passwords.ts';
-import { passwordJudge } from '../src/passwords/judge-password.ts';
+import { isCommonPassword, passwordJudge } from '../src/passwords/judge-password.ts';
 
 describe('common passwords', () => {
   test.each([
@@ -24,19 +23,19 @@ describe('common passwords', () => {
     'abcdefghijkl',
     '147258369147',
     'sonyericsson',
-  ])('%s is one', async (password) => {
+  ])('%s is refused', async (password) => {
     expect(await isCommonPassword(password)).toBe(true);
   });
 
   test.each(['correct horse battery', 'password for the shop', 'monkey-8293-zebra', 'xkq-vd2-92m-ppz', '🐢🐢🐢🐢🐢🐢 slowly'])(
-    '%s is none',
+    '%s is accepted',
     async (password) => {
       expect(await isCommonPassword(password)).toBe(false);
     },
   );
 });
 
-test('a sign that stands for many letters makes no password long to judge, for anybody may register', async () => {
+test('a sign that expands to many letters makes no password slow to judge', async () => {
   const judge = passwordJudge({ shopName: 'Souk' });
   await judge('the lists are read once', { email: 'ada@example.com', name: 'Ada' });
   const begun = performance.now();
@@ -52,7 +51,7 @@ test('of 12 characters or more at least 9,000 listed ones are refused, as they a
   for (const password of long) if (!(await isCommonPassword(password)) || !(await isCommonPassword(password.toUpperCase()))) throw new Error(password);
 }, 30_000);
 
-test('four random words pass, however they are written', async () => {
+test('four random words are accepted, however they are written', async () => {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   const words = dictionary['diceware-common'];
   const judgePassword = passwordJudge({ shopName: 'Souk' });
@@ -74,6 +73,6 @@ describe('a password made of the name, the address or the name of the shop', () 
     'gr4nd b4z44r 99', 'example-com-2026', 'Ａｕｇｕｓｔａ Ａｄａ', 'Àugustà Ádá 12',
   ])('%s is personal', async (password) => expect(await judgePassword(password, ada)).toBe('personal'));
 
-  test.each(['correct horse battery', 'ada walks to the grand bazaar', 'countess of no place at all'])('%s is none', async (password) =>
+  test.each(['correct horse battery', 'ada walks to the grand bazaar', 'countess of no place at all'])('%s is not personal', async (password) =>
     expect(await judgePassword(password, ada)).toBeUndefined());
 });

@@ -19,7 +19,7 @@ async function jwk(alg: 'EdDSA' | 'ES256' | 'ES384'): Promise<Record<string, unk
 }
 
 describe('the configuration', () => {
-  test('needs nothing', () => {
+  test('needs no setting', () => {
     expect(readUserConfig({})).toMatchObject({
       port: 4005,
       issuer: 'souk',
@@ -30,7 +30,7 @@ describe('the configuration', () => {
     });
   });
 
-  test('names everything that is wrong at once', () => {
+  test('names all wrong settings at once', () => {
     const wrong = {
       PORT: 'x',
       ACCESS_TOKEN_LIFETIME_S: '901',
@@ -41,7 +41,7 @@ describe('the configuration', () => {
     expect(faults(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted());
   });
 
-  test('an admin has both, address and password', () => {
+  test('a first admin needs both address and password', () => {
     expect(faults({ SOUK_ADMIN_EMAIL: 'root@example.com' })).toEqual(['SOUK_ADMIN_PASSWORD']);
     expect(faults({ SOUK_ADMIN_PASSWORD: 'a long enough password' })).toEqual(['SOUK_ADMIN_EMAIL']);
     const both = { SOUK_ADMIN_EMAIL: 'root@example.com', SOUK_ADMIN_PASSWORD: 'a long enough password' };
@@ -64,7 +64,7 @@ describe('the configuration', () => {
     expect(readUserConfig({ SOUK_SIGNING_KEY: JSON.stringify(key) }).signingKey).toMatchObject({ d: key['d'], alg });
   });
 
-  test('refuses what is no key to sign with, and does not repeat it', async () => {
+  test('refuses what is no signing key, and does not repeat it', async () => {
     const good = await jwk('EdDSA');
     const { d, ...publicOnly } = good;
     const anothers = { ...good, x: (await jwk('EdDSA'))['x'] };
@@ -81,11 +81,11 @@ describe('the configuration', () => {
 describe('mail', () => {
   const SMTP = { SMTP_URL: 'smtp://shop:secret@mail.example:587', SHOP_URL: 'https://shop.example', MAIL_FROM: 'Souk <no-reply@shop.example>' };
 
-  test('needs nothing, and then there is no server', () => {
+  test('needs no setting, and then there is no server', () => {
     expect(readUserConfig({}).mail).toEqual({ shopName: 'Souk', shopUrl: undefined, mailFrom: undefined, smtp: undefined });
   });
 
-  test('with a server it needs a sender and the pages that links lead to, and TLS', () => {
+  test('with a server it needs a sender, the pages that links lead to, and TLS', () => {
     const { SMTP_URL, SHOP_URL, MAIL_FROM } = SMTP;
     expect(faults({ SMTP_URL })).toEqual(['MAIL_FROM', 'SHOP_URL']);
     const { mail } = readUserConfig(SMTP);
@@ -100,7 +100,7 @@ describe('mail', () => {
     }
   });
 
-  test('has one sender', () => {
+  test('has exactly one sender', () => {
     for (const MAIL_FROM of ['no-reply@shop.example', 'Souk <no-reply@shop.example>']) expect(faults({ ...SMTP, MAIL_FROM })).toEqual([]);
     for (const MAIL_FROM of ['Souk', 'a@b.example, c@d.example', 'A, B <a@b.example>', 'Souk <nobody>', 'a@b.example\nBcc: c@d.example']) {
       expect(faults({ ...SMTP, MAIL_FROM })).toEqual(['MAIL_FROM']);

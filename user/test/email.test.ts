@@ -20,7 +20,7 @@ const askChange = (as: string, email: string, password = PASSWORD) => users.send
 const noneWaits = () => until('no mail waits', async () => (await users.store.reads.waitingMails()) === 0);
 
 describe('the address of a new account', () => {
-  test('is confirmed by the link of a mail, and nothing is kept from anybody until then', async () => {
+  test('is confirmed by the link in a mail, and nothing is withheld until then', async () => {
     const { user, tokens } = await users.signedIn();
     expect(user).toMatchObject({ emailConfirmed: false, status: 'active', version: 1 });
     const token = tokenIn(await mail.mailTo(user.email));
@@ -29,7 +29,7 @@ describe('the address of a new account', () => {
     expect(await confirm(token)).toMatchObject({ status: 410, body: { type: 'urn:souk:problem:link-invalid' } });
   });
 
-  test('is asked about again, five times an hour, and not once it is confirmed', async () => {
+  test('gets another confirmation mail on request, five an hour, and none once it is confirmed', async () => {
     const { user, tokens } = await users.signedIn();
     const again = () => users.send('POST', '/users/me/email-confirmations', { as: tokens.accessToken });
     for (let count = 2; count <= 6; count += 1) {
@@ -59,7 +59,7 @@ describe('another address', () => {
     expect((await users.register(user.email)).id).not.toBe(user.id);
   });
 
-  test('is news that names nobody', async () => {
+  test('is an event that names nobody', async () => {
     const { user, tokens } = await users.signedIn();
     const email = newEmail();
     await askChange(tokens.accessToken, email);
@@ -83,7 +83,7 @@ describe('another address', () => {
     expect(mail.to(email)).toEqual([]);
   });
 
-  test('that another account has is answered alike, and sent no link', async () => {
+  test('that another account has gets the same answer, and no link', async () => {
     const { tokens } = await users.signedIn();
     const other = await users.register();
     await mail.mailTo(other.email);
@@ -93,7 +93,7 @@ describe('another address', () => {
     expect(mail.to(other.email)).toHaveLength(1);
   });
 
-  test('that somebody has got meanwhile is refused like a spent link', async () => {
+  test('that another account got meanwhile is refused like a spent link', async () => {
     const { user, tokens } = await users.signedIn();
     const email = newEmail();
     await askChange(tokens.accessToken, email);
@@ -103,7 +103,7 @@ describe('another address', () => {
     expect((await profile(tokens.accessToken)).email).toBe(user.email);
   });
 
-  test('given the same one to two accounts at once, one has it', async () => {
+  test('given two accounts that take the same one at once, one gets it', async () => {
     const email = newEmail();
     const two = [await users.signedIn(), await users.signedIn()];
     const links: string[] = [];
@@ -115,7 +115,7 @@ describe('another address', () => {
     expect(statuses.toSorted((one, other) => one - other)).toEqual([204, 410]);
   });
 
-  test('given two accounts that exchange theirs, both get through', async () => {
+  test('given two accounts that swap theirs, both succeed', async () => {
     const [ada, bob] = [await users.signedIn(), await users.signedIn()];
     const between = newEmail();
     await askChange(ada.tokens.accessToken, between);
@@ -127,7 +127,7 @@ describe('another address', () => {
     expect((await profile(bob.tokens.accessToken)).email).toBe(ada.user.email);
   });
 
-  test('is not for who has changed the password since', async () => {
+  test('is refused once the password was changed', async () => {
     const { user, tokens } = await users.signedIn();
     const email = newEmail();
     await askChange(tokens.accessToken, email);
@@ -138,7 +138,7 @@ describe('another address', () => {
     expect((await profile(tokens.accessToken)).email).toBe(user.email);
   });
 
-  test('links of a reset to the old one are good no more', async () => {
+  test('makes reset links to the old one invalid', async () => {
     const { user, tokens } = await users.signedIn();
     await users.send('POST', '/password-resets', { body: { email: user.email } });
     const reset = tokenIn(await mail.mailTo(user.email, 2));
@@ -157,7 +157,7 @@ describe('another address', () => {
       const token = tokenIn(await mail.mailTo(address, 3));
       return users.send('POST', '/password-resets/confirmation', { body: { token, newPassword: NEW_PASSWORD } });
     }],
-  ])('is sent no link after %s password, however long its server puts the mail off', async (_, replace) => {
+  ])('is sent no link after %s password, however long its server delays the mail', async (_, replace) => {
     const { user, tokens } = await users.signedIn();
     await mail.mailTo(user.email);
     const email = newEmail();
@@ -170,7 +170,7 @@ describe('another address', () => {
     expect(mail.to(email)).toEqual([]);
   }, 30_000);
 
-  test('goes with the account: of who leaves, no address is kept', async () => {
+  test('is deleted with the account: of deleted users no address is kept', async () => {
     const { user, tokens } = await users.signedIn();
     const email = newEmail();
     await askChange(tokens.accessToken, email);
@@ -181,7 +181,7 @@ describe('another address', () => {
   });
 });
 
-test('without anybody to take mails an account registers all the same, and what needs one is 503', async () => {
+test('without a mail server an account can be registered, and requests that need mail are 503', async () => {
   const alone = await runUsers();
   const { tokens } = await alone.signedIn();
   const again = await alone.send('POST', '/users/me/email-confirmations', { as: tokens.accessToken });

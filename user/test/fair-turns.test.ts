@@ -28,7 +28,7 @@ function queues(rules: Partial<Parameters<typeof fairTurns>[0]> = {}) {
 }
 
 describe('work in turns', () => {
-  test('runs so much at once, and what came first of one key first', async () => {
+  test('runs a limited number of pieces at once, and those of one key in their order', async () => {
     const { ask, begun, endAll } = queues({ atOnce: 2 });
     for (const name of ['1', '2', '3', '4']) void ask(name, 'ada');
     expect(begun).toEqual(['1', '2']);
@@ -36,7 +36,7 @@ describe('work in turns', () => {
     expect(begun).toEqual(['1', '2', '3', '4']);
   });
 
-  test('goes round among keys: who sends much waits behind itself', async () => {
+  test('goes round among keys: a key with much work waits behind itself', async () => {
     const { ask, begun, endAll } = queues();
     for (const name of ['flood 1', 'flood 2', 'flood 3', 'flood 4']) void ask(name, 'flood');
     void ask('ada', 'ada');
@@ -52,7 +52,7 @@ describe('work in turns', () => {
     expect(begun).toEqual(['new 1', 'new 2', 'in 1', 'new 3', 'in 2', 'new 4']);
   });
 
-  test('has so many places for a key, and so many in each queue', async () => {
+  test('limits the places of a key, and those of each queue', async () => {
     const { ask, refused, endAll } = queues();
     for (const name of ['1', '2', '3', '4', '5']) void ask(name, 'flood');
     await Bun.sleep(0);
@@ -63,7 +63,7 @@ describe('work in turns', () => {
     expect(refused).toEqual(['5']);
   });
 
-  test('makes room in a full queue for a key with less, by refusing the last of the key with most', async () => {
+  test('makes room in a full queue for a key with less work, by refusing the last piece of the key with most', async () => {
     const { ask, begun, refused, endAll } = queues();
     for (const name of ['running', 'one 1', 'one 2', 'one 3']) void ask(name, 'one');
     for (const key of ['two', 'three', 'four', 'five']) void ask(key, key);
@@ -72,7 +72,7 @@ describe('work in turns', () => {
     expect(begun).toEqual(['running', 'one 1', 'two', 'three', 'four']);
   });
 
-  test('gives the place on when a piece fails', async () => {
+  test('passes the place on when a piece fails', async () => {
     const inTurn = fairTurns({ atOnce: 1, waiting: 1, waitingPerKey: 1, retryAfterSeconds: 1 });
     const turn = { queue: 'in', key: 'ada' };
     const failing = inTurn(turn, () => Promise.reject(new Error('no')));

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { ConfigError } from '@souk/chassis/service/config';
-import { firstAdmin } from '../src/first-admin.ts';
+import { firstAdmin } from '../src/usecases/register.ts';
 import { runUsers } from './running-users.ts';
 
 const config = { admin: { email: 'root@example.com', password: 'a password for the first admin', mustChangePassword: true } };
@@ -13,7 +13,7 @@ function commandsThat(...outcomes: (() => Promise<unknown>)[]) {
   return { state, commands: { execute } };
 }
 
-test('a first admin who could not be made is tried again by whoever needs one', async () => {
+test('a first admin who could not be made is tried again by the next caller', async () => {
   const { state, commands } = commandsThat(
     () => Promise.reject(new Error('the database is away')),
     () => Promise.resolve('made'),
@@ -26,7 +26,7 @@ test('a first admin who could not be made is tried again by whoever needs one', 
   expect(state.asked).toBe(2);
 });
 
-test('a first admin whose password is one of the common ones is not made, and the log names the setting', async () => {
+test('a first admin with a common password is not made, and the log names the setting', async () => {
   const { state, commands } = commandsThat(() => Promise.resolve('made'));
   const said: string[] = [];
   const refused: ConfigError[] = [];
@@ -45,7 +45,7 @@ test('a first admin whose password is one of the common ones is not made, and th
   expect(refused).toEqual([expect.objectContaining({ message: 'SOUK_ADMIN_PASSWORD must not be among the first that are guessed' })]);
 });
 
-test('a service whose first admin has a common password is to be closed, and one that has an admin already goes on', async () => {
+test('a service is lost when its first admin has a common password, and goes on when it has an admin already', async () => {
   const common = { email: 'root@example.com', password: 'password1234', mustChangePassword: true };
   const users = await runUsers({ admin: common });
   expect(await users.lost).toBeInstanceOf(ConfigError);

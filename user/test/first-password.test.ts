@@ -38,7 +38,7 @@ test('the first admin has no more rights than a customer until the password was 
   expect(rolesOf(await signIn(users, OWN))).toEqual(['customer', 'staff', 'admin']);
 }, LIMIT_MS);
 
-test('a reset by mail changes it as well', async () => {
+test('a reset by mail counts as changing it', async () => {
   const mail = recordedMail();
   const others = await runUsers({ admin: FIRST, mail });
   await signIn(others, ADMIN.password);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { readSigningKey } from '../src/tokens/read-signing-key.ts';
+import { readSigningKey } from '../src/tokens/signing-key.ts';
 import { type RunningUsers, runUsers } from './running-users.ts';
 
 const SECRET = new TextEncoder().encode('a secret of 32 bytes, for HS256!');
@@ -37,7 +37,7 @@ const unsigned = () => {
 const status = async (as: string) => (await users.send('GET', '/users/me', { as })).status;
 
 describe('an access token', () => {
-  test('made with the configured key is good', async () => {
+  test('signed with the configured key is valid', async () => {
     expect(await status(await signed())).toBe(200);
   });
 

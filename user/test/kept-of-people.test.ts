@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { holdsPersonal } from '@souk/contracts/schema';
+import { holdsPersonal } from '@souk/contracts/personal';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import * as documents from '../src/storage/user-documents.ts';
 
-test('of what User keeps only profiles, address books, sent links and waiting mails are personal, and they are removed whole when their user leaves', () => {
+test('only profiles, address books, sent links and waiting mails hold personal data, and they are removed whole with their user', () => {
   const schemas = Object.entries(documents).filter(([, schema]) => holdsPersonal(schema));
   expect(schemas.map(([name]) => name).toSorted()).toEqual(['AccountLinksDocument', 'AddressBookDocument', 'MailDocument', 'UserDocument']);
   const told = TOPIC_NAMES.filter((topic) => TOPICS[topic].madeBy === 'user' && holdsPersonal(TOPICS[topic].data));

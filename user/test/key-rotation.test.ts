@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
-import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/key-ring.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/stored-keys.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { runUsers } from './running-users.ts';
 
 const NOW = 1_800_000_000_000;
@@ -12,7 +12,7 @@ const kids = (ring: KeyRing, now: number) => keysAt(ring, now).map(({ kid }) => 
 const ring: KeyRing = { id: KEY_RING, keys: [one] };
 
 describe('a ring of keys', () => {
-  test('publishes the next key before it signs, and the last one as long as its tokens may live', () => {
+  test('publishes the next key before it signs, and the previous one as long as its tokens may live', () => {
     const both = rotated(ring, two, NOW) ?? ring;
     expect(kids(both, NOW)).toEqual([one.kid, two.kid]);
     expect(kids(both, NOW + 29_999)).toEqual([one.kid, two.kid]);
@@ -21,7 +21,7 @@ describe('a ring of keys', () => {
     expect(kids(both, NOW + 990_000)).toEqual([two.kid]);
   });
 
-  test('has two keys at most, and forgets those that are over', () => {
+  test('has two keys at most, and drops those that have expired', () => {
     const both = rotated(ring, two, NOW) ?? ring;
     expect(rotated(both, three, NOW + 60_000)).toBeUndefined();
     const next = rotated(both, three, NOW + 990_000);
@@ -30,7 +30,7 @@ describe('a ring of keys', () => {
 });
 
 describe('POST /signing-keys', () => {
-  test('rotates for admins: both keys are published at once, tokens of before go on, verifiers find the new key', async () => {
+  test('rotates for admins: both keys are published at once, earlier tokens stay valid, verifiers find the new key', async () => {
     const users = await runUsers();
     const as = (await users.signInAdmin()).accessToken;
     const remote = remoteKeys({ url: `${users.url}/.well-known/jwks.json`, coolDownMs: 0 });
@@ -48,7 +48,7 @@ describe('POST /signing-keys', () => {
     await users.close();
   });
 
-  test('409 where the key is a setting', async () => {
+  test('409 when the key is a setting', async () => {
     const users = await runUsers({ signingKey: one });
     const as = (await users.signInAdmin()).accessToken;
     expect((await users.send('POST', '/signing-keys', { as })).status).toBe(409);
@@ -56,7 +56,7 @@ describe('POST /signing-keys', () => {
   });
 });
 
-test('a key that leaked is ended by setting another one: other services drop it with the first token of the new one', async () => {
+test('a leaked key is ended by setting another one: other services drop it with the first token of the new one', async () => {
   using folder = temporaryFolder();
   const before = await runUsers({ folder });
   const leaked = (await before.signInAdmin()).accessToken;
@@ -83,7 +83,7 @@ test('no quota keeps services from the keys', async () => {
   await users.close();
 });
 
-test('key ids that somebody made up cause one fetch within the cool-down', async () => {
+test('made-up key ids cause one fetch within the cool-down', async () => {
   let asked = 0;
   const { d: _private, ...jwk } = { ...one, use: 'sig' };
   const server = Bun.serve({

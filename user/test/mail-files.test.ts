@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
-import { mailFiles } from '../src/mail/mail-files.ts';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { mailFiles } from '../src/mail/mail-by-config.ts';
 
 const MAIL = { id: 'reset:a+b/c', to: 'ada@example.com', subject: 'Souk: choose a new password', text: 'Here: token\n' };
 
-test('a mail is a file that its owner alone reads, named in the log', async () => {
+test('a mail is written to a file that only its owner can read, and the log names the file', async () => {
   using home = temporaryFolder();
   const folder = join(home.path, 'mail');
   const written: string[] = [];
@@ -23,7 +23,7 @@ test('a mail is a file that its owner alone reads, named in the log', async () =
   expect(body).toBe('Here: token\n');
 });
 
-test('the oldest files go when there are more than 500', async () => {
+test('the oldest files are removed when there are more than 500', async () => {
   using home = temporaryFolder();
   for (let count = 100; count < 605; count += 1) writeFileSync(join(home.path, `1999-${count}.eml`), '');
   writeFileSync(join(home.path, 'notes.txt'), 'of somebody else');

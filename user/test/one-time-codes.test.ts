@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { newSecret, otpauthUrl, stepOf } from '../src/second-factor/one-time-codes.ts';
+import { newSecret, otpauthUrl, stepOf } from '../src/second-factor/codes.ts';
 
 /** RFC 6238, appendix B: ASCII `12345678901234567890` in base32, SHA-1. The RFC shows eight digits; authenticators show the last six. */
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
@@ -17,13 +17,13 @@ describe('one-time codes', () => {
     expect(stepOf(SECRET, `${code.slice(0, 3)} ${code.slice(3)}`, seconds * 1000)).toBe(step);
   });
 
-  test('are good one step before and after their own, for clocks that differ, and no longer', () => {
+  test('are valid one step before and after their own, and no longer', () => {
     const at = (seconds: number) => stepOf(SECRET, '287082', seconds * 1000);
     expect([0, 29, 30, 59, 60, 89].map(at)).toEqual([1, 1, 1, 1, 1, 1]);
     expect([90, 150, 100_000].map(at)).toEqual([undefined, undefined, undefined]);
   });
 
-  test('a secret has 160 bits, and its URL tells authenticators all there is to know', () => {
+  test('a secret has 160 bits, and its URL tells authenticators everything they need', () => {
     const secret = newSecret();
     expect(secret).toMatch(/^[A-Z2-7]{32}$/);
     expect(newSecret()).not.toBe(secret);

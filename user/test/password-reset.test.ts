@@ -1,10 +1,10 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import { MailError } from '../src/mail/mail-port.ts';
-import { attemptKey } from '../src/usecases/attempt-key.ts';
+import { attemptKey } from '../src/usecases/count-attempts.ts';
 import { enrolled, wrongCodeOf } from './authenticator.ts';
 import { AWAY, type RecordedMail, recordedMail, tokenIn, WELCOME } from './recorded-mail.ts';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
@@ -44,7 +44,7 @@ async function asked(email: string, count = 1): Promise<string> {
 }
 
 describe('a password reset', () => {
-  test('sets a new password by the link of a mail, once, and signs everybody out', async () => {
+  test('sets a new password by the link in a mail, once, and ends all sessions', async () => {
     const { user, tokens } = await users.signedIn();
     const token = await asked(user.email);
     expect(await confirm(token)).toMatchObject({ status: 204, body: null });
@@ -55,7 +55,7 @@ describe('a password reset', () => {
     expect(await confirm(token)).toMatchObject({ status: 410, body: { type: 'urn:souk:problem:link-invalid' } });
   });
 
-  test('leaves the second factor, and begins no new count of its wrong codes', async () => {
+  test('keeps the second factor, and does not reset the count of its wrong codes', async () => {
     const { user, secret } = await enrolled(users);
     const oneTimeCode = await wrongCodeOf(secret);
     const shown = (password: string) => users.send('POST', '/sessions', { body: { email: user.email, password, oneTimeCode }, headers: from() });
@@ -87,7 +87,7 @@ describe('a password reset', () => {
     await mail.mailTo(email);
   });
 
-  test('sends three mails in an hour and no more, wherever they are asked for, and its answer does not say it', async () => {
+  test('sends three mails an hour at most, wherever they are asked for, with the same answer', async () => {
     const { email } = await users.register();
     for (let count = 1; count <= 3; count += 1) await asked(email, count);
     for (let count = 0; count < 3; count += 1) expect((await ask(email)).status).toBe(202);
@@ -95,7 +95,7 @@ describe('a password reset', () => {
     expect(mail.to(email)).toHaveLength(3);
   });
 
-  test('is asked for thirty times an hour from one address, then it has to wait', async () => {
+  test('can be asked for thirty times an hour from one client address', async () => {
     const headers = from();
     const replies = [];
     for (let count = 0; count < 31; count += 1) replies.push(await ask(newEmail(), headers));
@@ -104,7 +104,7 @@ describe('a password reset', () => {
     expect(Number(replies[30]?.headers.get('retry-after'))).toBeGreaterThan(3000);
   });
 
-  test('each of the last three links is good until one was used', async () => {
+  test('each of the last three links is valid until one is used', async () => {
     const { email } = await users.register();
     const first = await asked(email);
     const second = await asked(email, 2);
@@ -112,7 +112,7 @@ describe('a password reset', () => {
     expect((await confirm(second)).status).toBe(410);
   });
 
-  test('judges the password as a registration does, and a refused one spends no link', async () => {
+  test('judges the password as a registration does, and a refused password spends no link', async () => {
     const { email } = await users.register();
     const token = await asked(email);
     expect((await confirm(token, 'short')).status).toBe(422);
@@ -120,7 +120,7 @@ describe('a password reset', () => {
     expect((await confirm(token)).status).toBe(204);
   });
 
-  test('refuses a secret that was made up, for a user there is and for nobody, with one sentence', async () => {
+  test('refuses a made-up secret with one sentence, whether there is such a user or not', async () => {
     const { id } = await users.register();
     const secret = 'x'.repeat(43);
     const bodies = [];
@@ -132,7 +132,7 @@ describe('a password reset', () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  test('clears what wrong passwords have cost', async () => {
+  test('clears the wait that wrong passwords have caused', async () => {
     const { email } = await users.register();
     const there = from();
     for (let count = 0; count < 6; count += 1) await trySignIn(email, 'a wrong horse and staple', there);
@@ -152,7 +152,7 @@ describe('a password reset', () => {
   });
 });
 
-test('a password that its owner has changed is told by mail too, and ends the links that were sent', async () => {
+test('a password that its owner has changed is reported by mail too, and ends the links that were sent', async () => {
   const { user, tokens } = await users.signedIn();
   const token = await asked(user.email);
   const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -172,8 +172,8 @@ test('asking for a reset and resetting are security events that name nobody', as
   expect(lines.join()).not.toContain(id);
 });
 
-describe('a mail that is not taken', () => {
-  test('comes again, with another secret, and the link of the mail that was taken is good', async () => {
+describe('a mail that is not accepted', () => {
+  test('is sent again with another secret, and the link of the accepted mail is valid', async () => {
     const { email } = await users.register();
     mail.refusing = AWAY;
     await ask(email);
@@ -188,7 +188,7 @@ describe('a mail that is not taken', () => {
     expect(users.logged.join('')).not.toContain(attemptKey.reset(email));
   }, 30_000);
 
-  test('for good, is given up', async () => {
+  test('is given up when it is refused for good', async () => {
     const { email } = await users.register();
     mail.refusing = new MailError('EENVELOPE 550', true);
     await ask(email);
@@ -199,7 +199,7 @@ describe('a mail that is not taken', () => {
     expect(metrics).toMatch(/souk_mails_waiting\{service="user"\} 0/);
   });
 
-  test('is sent by the next process when this one has ended before', async () => {
+  test('is sent by the next process when this one has ended first', async () => {
     using folder = temporaryFolder();
     const away = recordedMail({ leavingOut: WELCOME });
     away.refusing = AWAY;
@@ -216,7 +216,7 @@ describe('a mail that is not taken', () => {
     expect(status).toBe(204);
   }, 40_000);
 
-  test('goes with the account', async () => {
+  test('is removed with the account', async () => {
     const { user, tokens } = await users.signedIn();
     mail.refusing = AWAY;
     await ask(user.email);
@@ -229,7 +229,7 @@ describe('a mail that is not taken', () => {
   }, 30_000);
 });
 
-test('without anybody to take mails it is 503 by a name of its own', async () => {
+test('without a mail server a reset is 503 `mail-not-configured`', async () => {
   const alone = await runUsers();
   const { status, headers, body } = await alone.send('POST', '/password-resets', { body: { email: newEmail() } });
   await alone.close();

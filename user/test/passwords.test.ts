@@ -19,7 +19,7 @@ describe('passwords', () => {
     expect(await passwords.matches('cafe\u0301 cre\u0300me bru\u0302le\u0301e', hash, ASKER)).toBe(true);
   });
 
-  test('of nobody never match, and cost the same work', async () => {
+  test('without an account never match, and cost the same work', async () => {
     expect(parametersOf(NOBODYS_HASH)).toEqual(parametersOf(await passwords.hash('correct horse battery', ASKER)));
     expect(await passwords.matches('correct horse battery', undefined, ASKER)).toBe(false);
     expect(await Bun.password.verify('', NOBODYS_HASH)).toBe(false);

@@ -9,7 +9,7 @@ afterAll(() => users.close());
 
 const patch = (options: RequestOptions) => users.send('PATCH', '/users/me', options);
 
-describe('the own profile', () => {
+describe("one's own profile", () => {
   test('is read with its tag; 304 when it is known', async () => {
     const { user, tokens } = await users.signedIn();
     const as = tokens.accessToken;
@@ -26,7 +26,7 @@ describe('the own profile', () => {
     expect((await patch({ body: { name: 'Eve' } })).status).toBe(401);
   });
 
-  test('is renamed with If-Match; the history says that, not how', async () => {
+  test('is renamed with If-Match; the history records the change without the name', async () => {
     const { user, tokens } = await users.signedIn();
     const as = tokens.accessToken;
     const { status, headers, body } = await patch({ as, body: { name: 'Countess' }, headers: { 'if-match': '"1"' } });
@@ -42,7 +42,7 @@ describe('the own profile', () => {
     expect(JSON.stringify(history)).not.toContain('Countess');
   });
 
-  test('asked for what is there, nothing changes', async () => {
+  test('given the present name or none, nothing changes', async () => {
     const { user, tokens } = await users.signedIn();
     for (const body of [{}, { name: user.name }]) {
       const reply = await patch({ as: tokens.accessToken, body, headers: { 'if-match': '*' } });
@@ -59,7 +59,7 @@ describe('the own profile', () => {
     expect((await users.send('GET', '/users/me', { as })).body).toEqual(user);
   });
 
-  test('422 for a card number, for nothing, and for fields that cannot be changed', async () => {
+  test('422 for a card number, for an empty name, and for fields that cannot be changed', async () => {
     const { tokens } = await users.signedIn();
     const names = ['4242-4242-4242-4242', '', null].map((name) => ({ name }));
     for (const body of [...names, { email: 'eve@example.com' }, { roles: ['admin'] }]) {

@@ -6,7 +6,7 @@ import {
   readRefreshToken,
   refreshTokenText,
   successorOf,
-} from '../src/tokens/refresh-token.ts';
+} from '../src/tokens/opaque-tokens.ts';
 
 const SESSION = '01a2042a-9b01-7624-9b60-a99653148f0a';
 
@@ -18,7 +18,7 @@ describe('a refresh token', () => {
 
   const [full, cut] = ['a'.repeat(43), 'a'.repeat(42)];
   const others = ['', 'x', SESSION, `${SESSION}.${full}`, `${SESSION}.${full}.${cut}`, `${SESSION}.${full}.${full}.`];
-  test.each(others)('%p is none', (text) => {
+  test.each(others)('%p is no refresh token', (text) => {
     expect(readRefreshToken(text)).toBeUndefined();
   });
 

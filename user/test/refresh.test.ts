@@ -28,7 +28,7 @@ function altered(token: string, fromEnd: number): string {
 }
 
 describe('refreshing', () => {
-  test('answers new tokens of the same session, for no cache', async () => {
+  test('answers new tokens of the same session, not to be cached', async () => {
     const { tokens } = await users.signedIn();
     const { status, headers, body } = await users.refresh(tokens.refreshToken);
     expect(status).toBe(200);
@@ -51,7 +51,7 @@ describe('refreshing', () => {
 
   test('given one token from 20 sockets, all get one successor', async () => {
     const { tokens } = await users.signedIn();
-    const replies = await Promise.all(Array.from({ length: 20 }, () => users.refresh(tokens.refreshToken)));
+    const replies = await Promise.all(Array.from({ length: 20 }, () => users.overSocket.refresh(tokens.refreshToken)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
     const successors = new Set(replies.map(({ body }) => body.refreshToken));
     expect(successors.size).toBe(1);
@@ -59,7 +59,7 @@ describe('refreshing', () => {
     for (const successor of successors) expect((await users.refresh(successor)).status).toBe(200);
   });
 
-  test('given a token that was spent twice over a moment ago, 409, whoever asks how often, and the session goes on', async () => {
+  test('given a token that was replaced twice a moment ago, 409 however often it comes, and the session goes on', async () => {
     const { tokens } = await users.signedIn();
     const second = (await users.refresh(tokens.refreshToken)).body;
     const third = (await users.refresh(second.refreshToken)).body;
@@ -74,7 +74,7 @@ describe('refreshing', () => {
     expect((await users.refresh(third.refreshToken)).status).toBe(200);
   });
 
-  test('given an answer that was lost, and another try after 11 s, the same refresh token', async () => {
+  test('given a lost answer and another try after 11 s, the same refresh token', async () => {
     const { tokens } = await users.signedIn();
     const lost = await users.refresh(tokens.refreshToken);
     aged(sessionOf(tokens.accessToken), 11_000);
@@ -82,7 +82,7 @@ describe('refreshing', () => {
     expect([again.status, again.body.refreshToken]).toEqual([200, lost.body.refreshToken]);
   });
 
-  test('given a token that was spent twice over more than 60 s ago, the session ends, and it is said in the log', async () => {
+  test('given a token that was replaced twice more than 60 s ago, the session ends, and the log says so', async () => {
     const { tokens } = await users.signedIn();
     const second = (await users.refresh(tokens.refreshToken)).body;
     aged(sessionOf(tokens.accessToken), 60_001);
@@ -107,7 +107,7 @@ describe('refreshing', () => {
     expect((await users.refresh(next.refreshToken)).status).toBe(401);
   });
 
-  test("given something made up around a session's id, the session goes on", async () => {
+  test("given a made-up token with a session's id, the session goes on", async () => {
     const { tokens } = await users.signedIn();
     const [sessionId, , secret] = tokens.refreshToken.split('.');
     const anothers = (await users.signedIn()).tokens.refreshToken.split('.').slice(1).join('.');
@@ -119,7 +119,7 @@ describe('refreshing', () => {
     expect((await users.refresh(tokens.refreshToken)).status).toBe(200);
   });
 
-  test('other sessions of the same user do not end with one that was stolen', async () => {
+  test('other sessions of the same user do not end with a stolen one', async () => {
     const { user, tokens } = await users.signedIn();
     const other = await users.signIn(user.email);
     expect((await users.refresh(altered(tokens.refreshToken, 20))).status).toBe(401);
@@ -127,7 +127,7 @@ describe('refreshing', () => {
     expect((await users.refresh(other.refreshToken)).status).toBe(200);
   });
 
-  test('422 for a body that is none', async () => {
+  test('422 for an invalid body', async () => {
     for (const body of [{}, { refreshToken: '' }, { refreshToken: 'x'.repeat(501) }, { refreshToken: 'x', more: 1 }]) {
       expect((await users.send('POST', '/sessions/refresh', { body })).status).toBe(422);
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
@@ -13,7 +13,7 @@ const asked = (changes: object = {}) => ({ email: newEmail(), password: PASSWORD
 const post = (body: unknown) => users.send('POST', '/users', { body });
 
 describe('registering', () => {
-  test('answers 201 with the profile, where it is and its tag, for no cache', async () => {
+  test('answers 201 with the profile, its location and its tag, not to be cached', async () => {
     const email = newEmail();
     const { status, headers, body } = await post(asked({ email: email.toUpperCase() }));
     expect(status).toBe(201);
@@ -25,7 +25,7 @@ describe('registering', () => {
     expect(body).not.toHaveProperty('passwordHash');
   });
 
-  test('tells the others who, and neither address nor name', async () => {
+  test("is an event with the user's id, and neither address nor name", async () => {
     const { id } = await users.register();
     await until('the event', () => users.log.sent.some(({ key }) => key === id));
     const [message, ...more] = users.log.sent.filter(({ key }) => key === id);
@@ -34,7 +34,7 @@ describe('registering', () => {
     expect(Object.keys(JSON.parse(message?.value ?? '')).toSorted()).toEqual(['registeredAt', 'userId']);
   });
 
-  test('takes an international domain, answers it in ASCII, and knows it however it is written', async () => {
+  test('accepts an international domain, answers it in ASCII, and recognises it in either form', async () => {
     const local = newEmail().split('@')[0];
     const { status, body } = await post(asked({ email: ` ${local}@Español.com ` }));
     expect([status, (body as { email: string }).email]).toEqual([201, `${local}@xn--espaol-zwa.com`]);
@@ -46,13 +46,13 @@ describe('registering', () => {
     }
   });
 
-  test.each(['a..b@x.org', '.a@x.org', 'a.@x.org', `${'x'.repeat(65)}@x.org`])('422 for %p, said in words', async (email) => {
+  test.each(['a..b@x.org', '.a@x.org', 'a.@x.org', `${'x'.repeat(65)}@x.org`])('422 for %p, in words', async (email) => {
     const { status, body } = await post(asked({ email }));
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ pointer: '/email', detail: expect.stringMatching(/^must be an e-mail address: /) }] });
   });
 
-  test('takes passwords of as many characters as the shop asks for, and its document says so', async () => {
+  test('requires as many characters of a password as the shop sets, and the API document says so', async () => {
     const strict = await runUsers({ passwordMin: 15 });
     const reply = (password: string) => strict.send('POST', '/users', { body: asked({ password }) });
     const short = await reply('fourteen chars');
@@ -63,7 +63,7 @@ describe('registering', () => {
     await strict.close();
   }, 20_000);
 
-  test('409 for an address that is registered, in whatever case', async () => {
+  test('409 for an address that is registered, in any case', async () => {
     const { email } = await users.register();
     const { status, body } = await post(asked({ email: email.toUpperCase() }));
     expect(status).toBe(409);
@@ -72,7 +72,7 @@ describe('registering', () => {
 
   test('given one address from 10 sockets, exactly one gets it', async () => {
     const email = newEmail();
-    const replies = await Promise.all(Array.from({ length: 10 }, () => post(asked({ email }))));
+    const replies = await Promise.all(Array.from({ length: 10 }, () => users.overSocket.send('POST', '/users', { body: asked({ email }) })));
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(9);
   });
@@ -94,7 +94,7 @@ describe('registering', () => {
     expect(body).toMatchObject({ type: 'urn:souk:problem:validation', errors: [{ pointer }] });
   });
 
-  test('422 for a password that everybody guesses, and for one that is the address', async () => {
+  test('422 for a common password, and for one that is the address', async () => {
     const common = await post(asked({ password: 'password1234' }));
     expect(common.status).toBe(422);
     expect(common.body).toMatchObject({ type: 'urn:souk:problem:password-common', errors: [{ pointer: '/password' }] });
@@ -103,13 +103,13 @@ describe('registering', () => {
     expect(personal.body).toMatchObject({ errors: [{ pointer: '/password' }] });
   });
 
-  test('422 for a card number where the name belongs', async () => {
+  test('422 for a card number as the name', async () => {
     const { status, body } = await post(asked({ name: 'Ada 4242 4242 4242 4242' }));
     expect(status).toBe(422);
     expect(body).toMatchObject({ type: 'urn:souk:problem:card-number-refused', errors: [{ pointer: '/name' }] });
   });
 
-  test('whose address has the digits of a card number signs in with it, and is found by it', async () => {
+  test('accepts an address with the digits of a card number, for signing in and searching too', async () => {
     const email = 'ada-4242424242424242@example.com';
     await users.register(email);
     expect(await users.signIn(email)).toHaveProperty('accessToken');
@@ -117,7 +117,7 @@ describe('registering', () => {
     expect(await users.send('GET', `/users?email=${email}`, { as })).toMatchObject({ status: 200, body: { items: [{ email }] } });
   });
 
-  test('400 for what is no JSON, and nothing of it comes back', async () => {
+  test('400 for invalid JSON, without repeating it', async () => {
     const { status, body } = await post('{"password": "my secret');
     expect(status).toBe(400);
     expect(JSON.stringify(body)).not.toContain('my secret');

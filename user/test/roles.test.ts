@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import type { Role } from '@souk/contracts/access-token';
+import type { Role } from '@souk/contracts/roles';
 import fc from 'fast-check';
-import { ADMINS, type AdminList, completeRoles, isAdmin, replaceRoles } from '../src/domain/roles.ts';
-import { newUser, type User } from '../src/domain/user.ts';
+import { type AdminList, ADMINS, completeRoles, isAdmin, newUser, replaceRoles, type User } from '../src/domain/user.ts';
 
 const admins = (...userIds: string[]): AdminList => ({ id: ADMINS, userIds });
 
@@ -10,11 +9,11 @@ const user = (id: string, ...roles: Role[]): User =>
   newUser({ id, email: `${id}@example.com`, name: id, roles: completeRoles(roles), now: 1000 });
 
 describe('roles', () => {
-  test('given none asked for, everybody stays customer', () => {
+  test('given none, everybody stays customer', () => {
     expect(completeRoles([])).toEqual(['customer']);
   });
 
-  test('given any order, they are kept in one', () => {
+  test('given any order, they are kept in a fixed one', () => {
     expect(completeRoles(['admin', 'staff'])).toEqual(['customer', 'staff', 'admin']);
   });
 
@@ -27,7 +26,7 @@ describe('roles', () => {
     });
   });
 
-  test('given the roles that are there, nothing changes', () => {
+  test('given the present roles, nothing changes', () => {
     const change = replaceRoles(user('ada', 'staff'), admins('root'), ['staff', 'customer'], 2000);
     expect(change).toEqual({ kind: 'unchanged' });
   });

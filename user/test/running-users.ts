@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { UserConfig } from '../src/config.ts';
@@ -35,7 +35,7 @@ interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'adm
   readonly mail?: MailPort;
 }
 
-/** The service on a port of its own. `instance` names another process on the same files. */
+/** The service with a port of its own, asked without a socket by all but `overSocket`. `instance` names another process on the same files. */
 export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
   const home = folder ?? temporaryFolder();
   const store = openSqliteUserStore({ path: join(home.path, 'user.db'), synchronous: 'NORMAL' });
@@ -70,7 +70,6 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
     metrics: createMetrics({ service: 'user', ownsProcess: false }),
   });
   const { url } = await service.start();
-  const client = clientOf(url);
 
   async function stop(): Promise<void> {
     await service.close();
@@ -85,7 +84,9 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
     logged,
     keys: service.keys,
     lost: service.lost,
-    ...client,
+    ...clientOf((path, init) => service.fetch(new Request(`${url}${path}`, init), '127.0.0.1')),
+    /** The same requests over sockets, for what depends on these. */
+    overSocket: clientOf((path, init) => fetch(`${url}${path}`, init)),
     stop,
     async close() {
       await stop();
@@ -96,14 +97,14 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
 
 export type RunningUsers = Awaited<ReturnType<typeof runUsers>>;
 
-function clientOf(url: string) {
+function clientOf(ask: (path: string, init: RequestInit) => Promise<Response>) {
   /** `body` is sent as JSON, text as it is. */
   async function send<Body = unknown>(
     method: string,
     path: string,
     { as, body, headers = {} }: RequestOptions = {},
   ): Promise<Reply<Body>> {
-    const response = await fetch(`${url}${path}`, {
+    const response = await ask(path, {
       method,
       headers: {
         ...(as !== undefined && { authorization: `Bearer ${as}` }),

@@ -6,7 +6,7 @@ const [one, two] = [randomBytes(32), randomBytes(32)];
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 describe('a sealed secret', () => {
-  test('opens for its user, and says nothing to a reader', async () => {
+  test('opens for its user, and reveals nothing to a reader', async () => {
     const { seal, open } = sealedSecrets(async () => [one]);
     const sealed = await seal('ada', SECRET);
     expect(await open('ada', sealed)).toBe(SECRET);
@@ -15,7 +15,7 @@ describe('a sealed secret', () => {
     expect(await seal('ada', SECRET)).not.toBe(sealed);
   });
 
-  test("is nothing in another's row, nor when a bit of it was changed, nor cut off", async () => {
+  test("does not open in another user's row, with a changed bit, or cut off", async () => {
     const { seal, open } = sealedSecrets(async () => [one]);
     const sealed = await seal('ada', SECRET);
     expect(await open('bob', sealed)).toBeUndefined();
@@ -29,7 +29,7 @@ describe('a sealed secret', () => {
     for (const length of [0, 5, 20, 28]) expect(await open('ada', `${name}.${bytes.subarray(0, length).toString('base64url')}`)).toBeUndefined();
   });
 
-  test('is opened by an older key behind the one of now, and not without it', async () => {
+  test('is opened by an older key behind the current one, and not without it', async () => {
     const sealed = await sealedSecrets(async () => [one]).seal('ada', SECRET);
     const both = sealedSecrets(async () => [two, one]);
     expect(await both.open('ada', sealed)).toBe(SECRET);

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
-import type { RecoveryCodes, SecondFactorEnrolment, SecondFactorState, SessionTokens } from '@souk/contracts/http/session';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import type { RecoveryCodes, SecondFactorEnrolment, SecondFactorState } from '@souk/contracts/http/second-factor';
+import type { SessionTokens } from '@souk/contracts/http/session';
 import { decodeJwt } from 'jose';
 import { sealedSecrets } from '../src/second-factor/sealed-secrets.ts';
 import { codeOf, enrolled, wrongCodeOf } from './authenticator.ts';
@@ -38,7 +39,7 @@ describe('signing in to an account with a second factor', () => {
     expect(mfaAt(refreshed.body)).toBe(mfaAt(body));
   });
 
-  test('takes a code once, and none of before', async () => {
+  test('accepts a code once, and no earlier one', async () => {
     const { user, secret } = await enrolled(users);
     const oneTimeCode = await codeOf(secret, 1);
     expect((await signIn(user.email, { oneTimeCode })).status).toBe(200);
@@ -47,7 +48,7 @@ describe('signing in to an account with a second factor', () => {
     }
   });
 
-  test('given one code many times at once, in two processes too, one of them is taken', async () => {
+  test('given one code many times at once, in two processes, accepts it once', async () => {
     using folder = temporaryFolder();
     const [one, two] = [await runUsers({ folder, instance: 'one' }), await runUsers({ folder, instance: 'two' })];
     const { user, secret, recoveryCodes } = await enrolled(one);
@@ -71,7 +72,7 @@ describe('signing in to an account with a second factor', () => {
     expect(await state(tokens.accessToken)).toMatchObject({ active: true, recoveryCodesLeft: 9 });
   });
 
-  test('422 for both at once, which spends neither, and for what is no code', async () => {
+  test('422 for both at once, which spends neither, and for a malformed code', async () => {
     const { user, secret, recoveryCodes } = await enrolled(users);
     const oneTimeCode = await codeOf(secret);
     expect((await signIn(user.email, { oneTimeCode, recoveryCode: recoveryCodes[0] })).status).toBe(422);
@@ -79,13 +80,13 @@ describe('signing in to an account with a second factor', () => {
     expect((await signIn(user.email, { oneTimeCode })).status).toBe(200);
   });
 
-  test('a wrong password says the same with a code and without, right or wrong', async () => {
+  test('a wrong password has the same answer with a right code, a wrong code and none', async () => {
     const { user, secret } = await enrolled(users);
     const shown = [{}, { oneTimeCode: await codeOf(secret) }, { oneTimeCode: await wrongCodeOf(secret) }];
     for (const each of shown) expect(problemOf(await signIn(user.email, { password: 'wrong horse battery', ...each }))).toEqual([401, 'invalid-credentials']);
   });
 
-  test('an account without one takes no notice of a code', async () => {
+  test('an account without one ignores a code', async () => {
     const { email } = await users.register();
     const { status, body } = await signIn(email, { oneTimeCode: '123456' });
     expect([status, decodeJwt(body.accessToken)['mfa_at']]).toEqual([200, undefined]);
@@ -93,7 +94,7 @@ describe('signing in to an account with a second factor', () => {
 });
 
 describe('wrong codes', () => {
-  test('count as wrong passwords do, and the right password in between begins no new count', async () => {
+  test('count as wrong passwords do, and the right password in between does not reset the count', async () => {
     const { user, secret } = await enrolled(users);
     const oneTimeCode = await wrongCodeOf(secret);
     for (const shown of [{ oneTimeCode }, {}, { oneTimeCode }, { recoveryCode: 'aaaa-bbbb-cccc-dddd' }, {}]) {
@@ -108,7 +109,7 @@ describe('wrong codes', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   }, 60_000);
 
-  test('all at once get no further', async () => {
+  test('get no further when they come all at once', async () => {
     const { user, secret } = await enrolled(users);
     const oneTimeCode = await wrongCodeOf(secret);
     const replies = await Promise.all(Array.from({ length: 15 }, () => signIn(user.email, { oneTimeCode })));
@@ -116,7 +117,7 @@ describe('wrong codes', () => {
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(10);
   });
 
-  test('of somebody who is signed in count apart, and the right password begins no new count either', async () => {
+  test('of a signed-in user are counted apart, and the right password does not reset that count either', async () => {
     const { user, tokens: { accessToken: as }, secret } = await enrolled(users);
     const oneTimeCode = await wrongCodeOf(secret);
     const stepUp = (code: string) => users.send('POST', '/sessions/second-factor', { as, body: { oneTimeCode: code } });
@@ -132,7 +133,7 @@ describe('enrolment', () => {
   const begin = (as: string, password = PASSWORD) => users.send<SecondFactorEnrolment>('POST', FACTOR, { as, body: { password } });
   const confirm = (as: string, oneTimeCode: string) => users.send<RecoveryCodes>('POST', `${FACTOR}/confirmation`, { as, body: { oneTimeCode } });
 
-  test('gives a secret to who says the password, which changes nothing before its first code', async () => {
+  test('gives a secret for the password, and changes nothing before its first code', async () => {
     const { user, tokens: { accessToken: as } } = await users.signedIn();
     expect((await begin(as, 'wrong horse battery')).status).toBe(422);
     const { status, headers, body } = await begin(as);
@@ -147,14 +148,14 @@ describe('enrolment', () => {
     expect((await begin(as)).status).toBe(409);
   });
 
-  test('begun again, the secret of before is worth nothing', async () => {
+  test('given that it is begun again, the earlier secret is invalid', async () => {
     const { tokens: { accessToken: as } } = await users.signedIn();
     const [first, second] = [(await begin(as)).body.secret, (await begin(as)).body.secret];
     expect((await confirm(as, await codeOf(first))).status).toBe(422);
     expect((await confirm(as, await codeOf(second))).status).toBe(200);
   });
 
-  test('given the first code twice at once, one answer has the recovery codes, and they are the good ones', async () => {
+  test('given the first code twice at once, one answer has the recovery codes, and these are valid', async () => {
     const { user, tokens: { accessToken: as } } = await users.signedIn();
     const { secret } = (await begin(as)).body;
     const oneTimeCode = await codeOf(secret);
@@ -164,7 +165,7 @@ describe('enrolment', () => {
     expect((await signIn(user.email, { recoveryCode: done[0]?.body.recoveryCodes[9] })).status).toBe(200);
   });
 
-  test('the first code is spent by it, and the session has shown a code', async () => {
+  test('spends the first code, and counts as a code shown in the session', async () => {
     const { user, tokens } = await users.signedIn();
     const { secret } = (await begin(tokens.accessToken)).body;
     const oneTimeCode = await codeOf(secret);
@@ -173,7 +174,7 @@ describe('enrolment', () => {
     expect(mfaAt((await users.refresh(tokens.refreshToken)).body)).toBeGreaterThan(0);
   });
 
-  test('without one there is nothing to confirm, to renew, to show or to remove', async () => {
+  test('without one begun there is nothing to confirm, renew, show or remove', async () => {
     const { tokens: { accessToken: as } } = await users.signedIn();
     const body = { oneTimeCode: '123456' };
     expect((await confirm(as, '123456')).status).toBe(409);
@@ -199,7 +200,7 @@ describe('within a session', () => {
     expect((await users.refresh(tokens.refreshToken)).status).toBe(200);
   });
 
-  test('new recovery codes take the place of those of before', async () => {
+  test('new recovery codes replace the earlier ones', async () => {
     const { user, tokens: { accessToken: as }, secret, recoveryCodes } = await enrolled(users);
     const { status, body } = await users.send<RecoveryCodes>('POST', `${FACTOR}/recovery-codes`, { as, body: { oneTimeCode: await codeOf(secret) } });
     expect([status, body.recoveryCodes.length]).toEqual([200, 10]);
@@ -207,7 +208,7 @@ describe('within a session', () => {
     expect((await signIn(user.email, { recoveryCode: body.recoveryCodes[0] })).status).toBe(200);
   });
 
-  test('removing it takes password and code; tokens that say there was a code end, sessions go on without', async () => {
+  test('removing it takes password and code; tokens that say a code was shown end, sessions go on', async () => {
     const { user, tokens, secret } = await enrolled(users);
     const { accessToken: as } = tokens;
     const remove = (body: object) => users.send('DELETE', FACTOR, { as, body });
@@ -222,8 +223,8 @@ describe('within a session', () => {
   });
 });
 
-describe('what is told of second factors', () => {
-  test('is security events, and no line, row or file holds a secret or a code', async () => {
+describe('the use of second factors', () => {
+  test('is told as security events, and no line, row or file holds a secret or a code', async () => {
     const own = await runUsers();
     const { user, tokens: { accessToken: as }, secret, recoveryCodes } = await enrolled(own);
     const [used = '', other = ''] = recoveryCodes;
@@ -281,7 +282,7 @@ describe('SECOND_FACTOR_KEY', () => {
     const after = await runUsers({ folder, secondFactorKeys: [two] });
     const { status, headers } = await signIn(user.email, { oneTimeCode: await codeOf(secret) }, after);
     expect([status, headers.get('retry-after')]).toEqual([503, '60']);
-    expect(after.logged.join('')).toContain('name the key of before behind the new one');
+    expect(after.logged.join('')).toContain('list the earlier key after the new one');
     expect((await signIn(user.email, { recoveryCode: recoveryCodes[0] }, after)).status).toBe(200);
     await after.close();
   });

@@ -63,14 +63,14 @@ describe('secrets', () => {
     expect(found(files)).toEqual([]);
   });
 
-  test('are not in the log, and neither is who somebody is', () => {
+  test('are not in the log, and neither are names and addresses', () => {
     const lines = users.logged.join('');
     expect(lines).toContain('"route":"/sessions"');
     expect(found(lines)).toEqual([]);
     for (const personal of [email, NAME, 'argon2id']) expect(lines).not.toContain(personal);
   });
 
-  test('are not in the events, and neither is who somebody is', () => {
+  test('are not in the events, and neither are names and addresses', () => {
     const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
     const events = JSON.stringify([users.log.sent, database.prepare('select * from events').all()]);
     database.close();
@@ -93,7 +93,7 @@ describe('secrets', () => {
     expect(JSON.stringify(published.body)).not.toContain(d);
   });
 
-  test('a profile holds nothing that proves anything', async () => {
+  test('a profile holds no credentials', async () => {
     const as = (await users.signInAdmin()).accessToken;
     const { body } = await users.send<{ items: readonly object[] }>('GET', '/users', { as });
     for (const user of body.items) {

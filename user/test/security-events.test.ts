@@ -15,7 +15,7 @@ afterAll(() => users.close());
 
 const told = (name: string) => users.logged.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ security }) => security === name);
 
-test('changed roles are told: whose, by whom, from what to what; those that stay are not', async () => {
+test('a change of roles is told with user, admin, old and new roles; the same roles again are not', async () => {
   const { id } = await users.register();
   const put = (roles: readonly string[]) => users.send('PUT', `/users/${id}/roles`, { as: root, body: { roles } });
   await put(['staff']);
@@ -28,13 +28,13 @@ test('changed roles are told: whose, by whom, from what to what; those that stay
   expect(line?.['actor']).not.toBe(String(decodeJwt(root).sub));
 });
 
-test('a rotated key is told by its name', async () => {
+test('a rotated key is told by its id', async () => {
   const { body } = await users.send<SigningKeyRotation>('POST', '/signing-keys', { as: root });
   await users.send('POST', '/signing-keys', { as: root });
   expect(told('key.rotated')).toEqual([expect.objectContaining({ kid: body.kid, address: '127.0.0.1' })]);
 });
 
-test('passwords that are guessed where an e-mail address is changed are told like those of a sign-in', async () => {
+test('wrong passwords for a change of e-mail address are told like those of a sign-in', async () => {
   const { accessToken: as } = (await users.signedIn()).tokens;
   const change = () => users.send('POST', '/users/me/email-changes', { as, body: { email: newEmail(), password: 'a wrong horse and staple' } });
   for (let count = 0; count < 5; count += 1) expect((await change()).status).toBe(422);
@@ -43,7 +43,7 @@ test('passwords that are guessed where an e-mail address is changed are told lik
   expect(told('sign_in.throttled')).toEqual([expect.objectContaining({ address: '127.0.0.1', waitS: 1 })]);
 });
 
-test('codes that are guessed are told, and that there were too many', async () => {
+test('wrong codes are told, and so is the wait after too many', async () => {
   const { tokens, secret } = await enrolled(users);
   const oneTimeCode = await wrongCodeOf(secret);
   const show = () => users.send('POST', '/sessions/second-factor', { as: tokens.accessToken, body: { oneTimeCode } });

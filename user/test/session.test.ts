@@ -49,7 +49,7 @@ describe('a session', () => {
     expect(rotation).toMatchObject({ kind: 'reused', session: { ended } });
   });
 
-  test('given one before the predecessor, it is overtaken for 60 s from its own refresh, and ends the session then', () => {
+  test('given a token before the predecessor, it is overtaken for 60 s from its own refresh, and ends the session after that', () => {
     let session = opened();
     for (const n of [1, 2, 3]) session = rotated(session, n, START + n * 20_000);
     for (const n of [1, 2]) {
@@ -68,22 +68,22 @@ describe('a session', () => {
     expect(rotated(session, 101, START + 200_000).superseded).toEqual([]);
   });
 
-  test('given something of the family that was never issued, the session ends', () => {
+  test('given a token of the family that was never issued, the session ends', () => {
     expect(present(opened(), 99, START).kind).toBe('reused');
   });
 
-  test('given another family, the session goes on', () => {
+  test('given a token of another family, the session goes on', () => {
     expect(present(opened(), 99, START, { familyHash: 'made up' })).toEqual({ kind: 'refused' });
     expect(present(opened(), 1, START, { familyHash: 'made up' })).toEqual({ kind: 'refused' });
   });
 
-  test('given it has ended, no token of it is worth anything', () => {
+  test('given it has ended, none of its tokens is valid', () => {
     const over = signedOut(rotated(opened(), 1, START), START + 1);
     expect(present(over, 2, START + 2)).toEqual({ kind: 'refused' });
     expect(present(over, 1, START + 2)).toEqual({ kind: 'refused' });
   });
 
-  test('given it was opened before everything was ended, no token of it is worth anything', () => {
+  test('given all sessions were ended after it was opened, none of its tokens is valid', () => {
     expect(present(opened(), 1, START, { epoch: 2 })).toEqual({ kind: 'refused' });
   });
 

@@ -26,7 +26,7 @@ const shown = ({ status, headers, body }: Reply) => {
 };
 
 describe('sessions of one user', () => {
-  test('are so many at most: the one unused for longest ends with the next sign-in', async () => {
+  test('are limited in number: the one unused for longest ends with the next sign-in', async () => {
     const few = await runUsers({ sessionsPerUser: 3 });
     const { email } = await few.register();
     const [first, second, third] = [await few.signIn(email), await few.signIn(email), await few.signIn(email)];
@@ -39,7 +39,7 @@ describe('sessions of one user', () => {
     await few.close();
   }, 20_000);
 
-  test('stay near that when many are opened at one moment, and come down to it with the next', async () => {
+  test('may exceed the limit when many are opened at once, and return to it with the next sign-in', async () => {
     const few = await runUsers({ sessionsPerUser: 3 });
     const { email } = await few.register();
     await Promise.all(Array.from({ length: 5 }, () => few.signIn(email)));
@@ -52,7 +52,7 @@ describe('sessions of one user', () => {
 });
 
 describe('signing in', () => {
-  test('answers tokens that nobody may keep in a cache', async () => {
+  test('answers tokens that must not be cached', async () => {
     const { email } = await users.register();
     const asked = { body: { email, password: PASSWORD } };
     const { status, headers, body } = await users.send<SessionTokens>('POST', '/sessions', asked);
@@ -62,15 +62,15 @@ describe('signing in', () => {
     expect((await me(body.accessToken)).body).toMatchObject({ email });
   });
 
-  test('takes the address in whatever case and with spaces around', async () => {
+  test('takes the address in any case and with spaces around it', async () => {
     const { email } = await users.register();
     expect(await users.signIn(` ${email.toUpperCase()} `)).toHaveProperty('accessToken');
   });
 
   test('401 is the same for an unknown address and for a wrong password', async () => {
     const { email } = await users.register();
-    const wrong = await users.send('POST', '/sessions', { body: { email, password: 'wrong horse battery' } });
-    const unknown = await users.send('POST', '/sessions', { body: { email: newEmail(), password: PASSWORD } });
+    const wrong = await users.overSocket.send('POST', '/sessions', { body: { email, password: 'wrong horse battery' } });
+    const unknown = await users.overSocket.send('POST', '/sessions', { body: { email: newEmail(), password: PASSWORD } });
     expect(wrong.status).toBe(401);
     expect(wrong.body).toMatchObject({ type: 'urn:souk:problem:invalid-credentials' });
     expect(shown(unknown)).toEqual(shown(wrong));
@@ -92,13 +92,13 @@ describe('signing in', () => {
     expect(unknown / known).toBeLessThan(2);
   });
 
-  test('422 for a body that is none', async () => {
+  test('422 for an invalid body', async () => {
     const { status, body } = await users.send('POST', '/sessions', { body: { email: 'ada@example.com' } });
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ pointer: '/password' }] });
   });
 
-  test('more at once than can be worked off soon: 503 with Retry-After, and the others are answered', async () => {
+  test('503 with Retry-After for those beyond what can be hashed soon, and the others are answered', async () => {
     const many = 60 + availableParallelism();
     const signIn = () => users.send('POST', '/sessions', { body: { email: newEmail(), password: PASSWORD } });
     const replies = await Promise.all(Array.from({ length: many }, signIn));
@@ -111,7 +111,7 @@ describe('signing in', () => {
 });
 
 describe('sessions', () => {
-  test('are listed newest first, with the one that asks marked', async () => {
+  test('are listed newest first, with the current one marked', async () => {
     const { user, tokens } = await users.signedIn();
     const newer = await users.signIn(user.email);
     const { status, body } = await users.send<Page>('GET', '/sessions', { as: tokens.accessToken });
@@ -158,14 +158,14 @@ describe('sessions', () => {
     expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(204);
   });
 
-  test('end by signing out of the one that asks', async () => {
+  test('end by signing out of the current one', async () => {
     const { tokens } = await users.signedIn();
     const path = `/sessions/${sessionOf(tokens)}`;
     expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(204);
     expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(401);
   });
 
-  test("404 for another's, one that never was, and what is no id", async () => {
+  test("404 for another user's, for an unknown id and for a malformed one", async () => {
     const { tokens } = await users.signedIn();
     const other = await users.signedIn();
     for (const id of [sessionOf(other.tokens), Bun.randomUUIDv7(), 'x']) {

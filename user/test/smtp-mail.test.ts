@@ -17,7 +17,7 @@ async function failureOf(sending: Promise<void>): Promise<MailError> {
 }
 
 describe('mail by SMTP', () => {
-  test('goes to one recipient over STARTTLS, as who the address says', async () => {
+  test('goes to one recipient over STARTTLS, with the name and password of the URL', async () => {
     await using server = await smtpServer({
       authOptional: false,
       onAuth: ({ username, password }, _session, done) => done(null, { user: `${username}:${password}` }),
@@ -41,7 +41,7 @@ describe('mail by SMTP', () => {
     expect(server.taken).toMatchObject([{ isEncrypted: true }]);
   });
 
-  test('uses one connection again', async () => {
+  test('reuses one connection', async () => {
     let connections = 0;
     await using server = await smtpServer({ onConnect: (_session, done) => { connections += 1; done(); } });
     const port = smtpMail({ url: url(server.port), from: FROM, tls: 'required' }, { ca: server.ca });
@@ -50,7 +50,7 @@ describe('mail by SMTP', () => {
     expect([server.taken.length, connections]).toEqual([5, 1]);
   });
 
-  test('is not handed to a server that nobody vouches for, nor to one without TLS', async () => {
+  test('is not handed to a server with an unknown certificate, nor to one without TLS', async () => {
     await using server = await smtpServer();
     const unknown = smtpMail({ url: url(server.port), from: FROM, tls: 'required' });
     expect((await failureOf(unknown.send(MAIL))).isFinal).toBe(false);
@@ -62,7 +62,7 @@ describe('mail by SMTP', () => {
     expect([...server.taken, ...plain.taken]).toEqual([]);
   });
 
-  test('goes without TLS where the settings say so', async () => {
+  test('goes without TLS if the settings say so', async () => {
     await using server = await smtpServer({ disabledCommands: ['STARTTLS'] });
     const port = smtpMail({ url: url(server.port), from: FROM, tls: 'off' });
     await port.send(MAIL);
@@ -70,7 +70,7 @@ describe('mail by SMTP', () => {
     expect(server.taken).toMatchObject([{ isEncrypted: false }]);
   });
 
-  test('an address is one recipient, whatever stands in it', async () => {
+  test('an address is one recipient, whatever it contains', async () => {
     await using server = await smtpServer();
     const port = smtpMail({ url: url(server.port), from: FROM, tls: 'required' }, { ca: server.ca });
     const to = 'ada@example.com>,<eve@example.com';
@@ -83,16 +83,16 @@ describe('mail by SMTP', () => {
   });
 });
 
-describe('an SMTP server that does not take a mail', () => {
-  test.each([550, 551, 553])('because of its recipient, %p: for good; it says so without the address', async (code) => {
+describe('an SMTP server that does not accept a mail', () => {
+  test.each([550, 551, 553])('because of its recipient (%p): the failure is final, and its message does not contain the address', async (code) => {
     await using server = await smtpServer({ onRcptTo: (_address, _session, done) => done(refusal(code)) });
     const port = smtpMail({ url: url(server.port), from: FROM, tls: 'required' }, { ca: server.ca });
     const { isFinal, message } = await failureOf(port.send(MAIL));
     port.close();
-    expect([isFinal, message]).toEqual([true, `the mail was not taken: EENVELOPE ${code} RCPT TO`]);
+    expect([isFinal, message]).toEqual([true, `the mail was not accepted: EENVELOPE ${code} RCPT TO`]);
   });
 
-  test('for now, and then does', async () => {
+  test('for a moment: the next try succeeds', async () => {
     let times = 0;
     await using server = await smtpServer({
       onRcptTo: (_address, _session, done) => {
@@ -107,20 +107,20 @@ describe('an SMTP server that does not take a mail', () => {
     expect(server.taken).toHaveLength(1);
   });
 
-  test('because the password is wrong: that is ours to mend, the mail waits', async () => {
+  test('because the password is wrong: the failure is not final, as the operator can mend it', async () => {
     await using server = await smtpServer({ onAuth: (_auth, _session, done) => done(refusal(535)) });
     const port = smtpMail({ url: url(server.port, 'shop:wrong@'), from: FROM, tls: 'required' }, { ca: server.ca });
     expect(await failureOf(port.send(MAIL))).toMatchObject({ isFinal: false, why: expect.stringContaining('EAUTH') });
     port.close();
   });
 
-  test('because it is not there', async () => {
+  test('because it cannot be reached', async () => {
     const port = smtpMail({ url: url(1), from: FROM, tls: 'off' });
     expect(await failureOf(port.send(MAIL))).toMatchObject({ isFinal: false });
     port.close();
   });
 
-  test('because it takes no step: within the limit of each', async () => {
+  test('because it does not answer: fails within the time-out of each step', async () => {
     // Never greets.
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -137,7 +137,7 @@ describe('an SMTP server that does not take a mail', () => {
     impatient.close();
   }, 20_000);
 
-  test('because it closes in the middle', async () => {
+  test('because it closes the connection', async () => {
     const closing = createServer((socket) => {
       socket.write('220 here\r\n');
       socket.on('data', (sent) => (String(sent).startsWith('MAIL') ? socket.destroy() : socket.write('250 yes\r\n')));

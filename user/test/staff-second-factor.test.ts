@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import type { SecondFactorState, SessionTokens } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/access-token';
+import type { SecondFactorState } from '@souk/contracts/http/second-factor';
+import type { SessionTokens } from '@souk/contracts/http/session';
+import type { Role } from '@souk/contracts/roles';
 import { decodeJwt } from 'jose';
 import { codeOf, enrol } from './authenticator.ts';
 import { ADMIN, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
@@ -33,7 +34,7 @@ describe('with STAFF_SECOND_FACTOR=on', () => {
 
   const signInAdmin = (shown: object) => users.send<SessionTokens>('POST', '/sessions', { body: { ...ADMIN, ...shown } });
 
-  test('the first admin has no role before there is a factor, and is told; with its first code the session has', () => {
+  test('the first admin has no staff roles before there is a factor, and is told so; the first code gives them to the session', () => {
     expect(admin.first).toMatchObject({ secondFactorRequired: true });
     expect(rolesOf(admin.first)).toEqual(['customer']);
     expect(admin.tokens).not.toHaveProperty('secondFactorRequired');
@@ -51,7 +52,7 @@ describe('with STAFF_SECOND_FACTOR=on', () => {
     expect(rolesOf(body)).toEqual(['customer', 'staff', 'admin']);
   });
 
-  test('a session from before there was a factor has the roles once it shows a code', async () => {
+  test('a session older than the factor gets the roles once it shows a code', async () => {
     const { user, tokens } = await users.signedIn();
     const other = await users.signIn(user.email);
     await replaceRoles(users, admin.tokens.accessToken, user.id, ['staff']);
@@ -64,7 +65,7 @@ describe('with STAFF_SECOND_FACTOR=on', () => {
     expect(rolesOf((await users.refresh(before.refreshToken)).body)).toEqual(['customer', 'staff']);
   });
 
-  test('who removes the factor has the roles no more, and who sets up another one has shown no code of it elsewhere', async () => {
+  test('removing the factor withdraws the roles; after another one is set up, other sessions have shown no code of it', async () => {
     const { user, tokens } = await users.signedIn();
     await replaceRoles(users, admin.tokens.accessToken, user.id, ['staff']);
     const { recoveryCodes } = await enrol(users, tokens.accessToken);
@@ -78,7 +79,7 @@ describe('with STAFF_SECOND_FACTOR=on', () => {
     expect(rolesOf((await users.refresh(other.refreshToken)).body)).toEqual(['customer']);
   });
 
-  test('a lost role is lost, with a code or without', async () => {
+  test('a code does not bring back a role that was taken away', async () => {
     const { user, tokens } = await users.signedIn();
     await replaceRoles(users, admin.tokens.accessToken, user.id, ['staff']);
     await enrol(users, tokens.accessToken);
@@ -120,8 +121,8 @@ describe("an admin resets somebody's second factor", () => {
   });
 });
 
-describe('the own second factor of an admin', () => {
-  test('is not ended by a token alone', async () => {
+describe("an admin's own second factor", () => {
+  test('is not removed by a token alone', async () => {
     const users = await runUsers();
     const { accessToken: as } = await users.signInAdmin();
     await enrol(users, as, ADMIN.password);
@@ -134,7 +135,7 @@ describe('the own second factor of an admin', () => {
 });
 
 describe('with FRESH_SECOND_FACTOR_S', () => {
-  test('roles are changed, and factors reset, only in a session that has shown a code of lately', async () => {
+  test('roles are changed, and factors reset, only in a session that has shown a code recently', async () => {
     const users = await runUsers({ freshSecondFactorS: 600 });
     const { first, secret } = await adminWithFactor(users);
     const { id } = await users.register();

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import type { Jwks } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import { decodeProtectedHeader } from 'jose';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
 import { ADMIN, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
 let folder: TemporaryFolder;
@@ -46,7 +46,7 @@ async function allUsers(users: RunningUsers): Promise<readonly User[]> {
 }
 
 describe('the signing key', () => {
-  test('given a second start, it is the same, and tokens of before are good', async () => {
+  test('given a second start, it is the same, and earlier tokens stay valid', async () => {
     const first = await start();
     const before = await jwks(first);
     const { tokens } = await first.signedIn();
@@ -57,7 +57,7 @@ describe('the signing key', () => {
     expect((await second.refresh(tokens.refreshToken)).status).toBe(200);
   });
 
-  test('given two first starts at once, both have one, and each takes the tokens of the other', async () => {
+  test('given two first starts at once, both have the same, and each accepts the tokens of the other', async () => {
     const [one, two] = await startTwo();
     expect(await jwks(one)).toEqual(await jwks(two));
     const { user, tokens } = await one.signedIn();
@@ -65,7 +65,7 @@ describe('the signing key', () => {
     expect((await two.refresh(tokens.refreshToken)).status).toBe(200);
   });
 
-  test('given one in the configuration, it signs, and what it is called comes from itself', async () => {
+  test('given one in the configuration, it signs, and its id is derived from it', async () => {
     const { kid: _kid, ...signingKey } = await newSigningKey();
     const users = await start({ signingKey });
     const { keys } = await jwks(users);
@@ -97,7 +97,7 @@ describe('the first admin', () => {
     expect(await users.store.reads.hasAdmin()).toBe(false);
   });
 
-  test('given a stranger has the address already, the stranger does not become admin, and it is said', async () => {
+  test('given a stranger has the address already, the stranger does not become admin, and the log says so', async () => {
     const first = await start({ admin: undefined });
     await first.register(ADMIN.email);
     await stop(first);

@@ -1,10 +1,9 @@
 import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
-import type { MailTask } from '../src/mail/mail-task.ts';
+import type { MailTask } from '../src/domain/mail-and-links.ts';
 import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
-import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
-import { openSession } from '../src/usecases/open-session.ts';
-import { registerUser } from '../src/usecases/register-user.ts';
+import { ensureFirstAdmin, registerUser } from '../src/usecases/register.ts';
+import { openSession } from '../src/usecases/sign-in.ts';
 
 export type StoreProcess = Awaited<ReturnType<typeof startProcess>>;
 

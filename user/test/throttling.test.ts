@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import type { OpenedSession } from '@souk/contracts/http/session';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
@@ -38,7 +38,7 @@ async function failUntil(email: string, seconds: number, how: Trying): Promise<v
 }
 
 describe('wrong passwords for one account', () => {
-  test('the sixth try has to wait, and the right one too; after the wait it works', async () => {
+  test('the sixth try has to wait, even with the right password; after the wait it works', async () => {
     const headers = from();
     const { email } = await users.register();
     await fail(email, 5, { headers });
@@ -50,7 +50,7 @@ describe('wrong passwords for one account', () => {
     await fail(email, 5, { headers });
   }, 20_000);
 
-  test('an address nobody has waits just the same', async () => {
+  test('an address that nobody has waits just the same', async () => {
     const email = newEmail();
     const headers = from();
     await fail(email, 5, { headers });
@@ -65,14 +65,14 @@ describe('wrong passwords for one account', () => {
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(15);
   }, 20_000);
 
-  test('others sign in meanwhile, and who is signed in stays it', async () => {
+  test('others can sign in meanwhile, and open sessions go on', async () => {
     const { user, tokens } = await users.signedIn();
     await fail(user.email, 5);
     expect((await users.refresh(tokens.refreshToken)).status).toBe(200);
     expect((await trying((await users.register()).email, PASSWORD)).status).toBe(200);
   }, 20_000);
 
-  test('a second process knows of them, and the next one after a restart', async () => {
+  test('are known to a second process, and after a restart', async () => {
     using folder = temporaryFolder();
     const [one, two] = [await runUsers({ folder, instance: 'one' }), await runUsers({ folder, instance: 'two' })];
     const email = newEmail();
@@ -90,7 +90,7 @@ describe('wrong passwords for one account', () => {
 });
 
 describe("strangers' wrong passwords", () => {
-  test('never delay a device that has signed in before, from whatever address and of whichever account they are', async () => {
+  test('never delay a device that has signed in before, whatever address and account they are for', async () => {
     const { email } = await users.register();
     const headers = from();
     const { deviceToken } = (await trying(email, PASSWORD, { headers })).body;
@@ -103,14 +103,14 @@ describe("strangers' wrong passwords", () => {
     expect((await trying(email, WRONG, { headers })).status).toBe(429);
   }, 60_000);
 
-  test('let an address in that was not wrong itself, where the account waits for them', async () => {
+  test('do not delay a client address without failures of its own', async () => {
     const { email } = await users.register();
     const stranger = { headers: from() };
     await failUntil(email, 2, stranger);
     expect((await trying(email, PASSWORD)).status).toBe(200);
   }, 30_000);
 
-  test('are no more when they bring tokens of their own accounts, or made up ones', async () => {
+  test('get no more tries with device tokens of other accounts or made-up ones', async () => {
     const { email } = await users.register();
     const { deviceToken } = (await trying((await users.register()).email, PASSWORD)).body;
     const headers = from();
@@ -118,7 +118,7 @@ describe("strangers' wrong passwords", () => {
     expect((await trying(email, WRONG, { headers, deviceToken })).status).toBe(429);
   }, 30_000);
 
-  test('with a stolen device token are five, then it waits by itself', async () => {
+  test('with a stolen device token are five, then that device has to wait', async () => {
     const { email } = await users.register();
     const { deviceToken } = (await trying(email, PASSWORD)).body;
     await fail(email, 5, { deviceToken });
@@ -127,7 +127,7 @@ describe("strangers' wrong passwords", () => {
     expect((await trying(email, PASSWORD)).status).toBe(200);
   }, 30_000);
 
-  test('are as slow after a new password: it forgets every device but the one that set it', async () => {
+  test('delay other devices after a new password: it forgets all but the one that set it', async () => {
     const { email } = await users.register();
     const [phone, laptop] = [(await trying(email, PASSWORD)).body, (await trying(email, PASSWORD)).body];
     const body = { currentPassword: PASSWORD, newPassword: 'another horse battery' };
@@ -140,7 +140,7 @@ describe("strangers' wrong passwords", () => {
 });
 
 describe('wrong passwords from one address', () => {
-  test('have to wait when they were many, for whichever account; other addresses do not', async () => {
+  test('make that address wait for every account when there were many; other addresses do not wait', async () => {
     const headers = from();
     const { email } = await users.register();
     for (let round = 0; round < 5; round += 1) {
@@ -155,7 +155,7 @@ describe('registrations', () => {
   const registering = (at: RunningUsers, headers = from(), email = newEmail()) =>
     at.send('POST', '/users', { body: { email, password: PASSWORD, name: 'Ada' }, headers });
 
-  test('from one address are so many an hour, in two processes together; other addresses are not concerned', async () => {
+  test('from one address are limited per hour, over two processes together; other addresses are not affected', async () => {
     using folder = temporaryFolder();
     const options = { folder, rateLimit: 'on', trustedProxies: ['127.0.0.1'], registrationsPerHour: 3 } as const;
     const [one, two] = [await runUsers({ ...options, instance: 'one' }), await runUsers({ ...options, instance: 'two' })];
@@ -175,7 +175,7 @@ describe('registrations', () => {
     await two.close();
   }, 30_000);
 
-  test('are as many as there are with RATE_LIMIT=off', async () => {
+  test('are not limited with RATE_LIMIT=off', async () => {
     const off = await runUsers({ rateLimit: 'off', registrationsPerHour: 1 });
     for (let count = 0; count < 3; count += 1) expect((await registering(off)).status).toBe(201);
     await off.close();
@@ -183,7 +183,7 @@ describe('registrations', () => {
 });
 
 describe('a flood of registrations from one address', () => {
-  test('makes no sign-in of others 503, and no registration of others; its own rest is sent away with Retry-After', async () => {
+  test('causes no 503 for sign-ins and registrations of others; its own surplus is refused with Retry-After', async () => {
     const flooded = await runUsers({ rateLimit: 'on', trustedProxies: ['127.0.0.1'], registrationsPerHour: 1000 });
     const register = (headers: Readonly<Record<string, string>>) =>
       flooded.send('POST', '/users', { body: { email: newEmail(), password: PASSWORD, name: 'Ada' }, headers });
@@ -200,8 +200,8 @@ describe('a flood of registrations from one address', () => {
   }, 30_000);
 });
 
-describe('what is refused', () => {
-  test('is told to operators with the address and a hash of the account, never with the e-mail', async () => {
+describe('a refused sign-in', () => {
+  test('is told to operators with the client address and a hash of the account, never with the e-mail address', async () => {
     const headers = from();
     const email = newEmail();
     await failUntil(email, 1, { headers });
@@ -213,7 +213,7 @@ describe('what is refused', () => {
   }, 20_000);
 });
 
-describe('wrong passwords of somebody who is signed in', () => {
+describe('wrong passwords of a signed-in user', () => {
   test('have to wait, and keep nobody from signing in', async () => {
     const { user, tokens } = await users.signedIn();
     const change = () =>

@@ -1,34 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { NO_CAUSE } from '@souk/chassis/cause';
 import { addressRules } from '@souk/contracts/address-rules';
-import { eraseDeparted } from '../src/jobs/erase-departed.ts';
-import { addAddress } from '../src/usecases/add-address.ts';
-import { askForEmailChange } from '../src/usecases/ask-for-email-change.ts';
-import { askForReset } from '../src/usecases/ask-for-reset.ts';
-import { beginEnrolment } from '../src/usecases/begin-enrolment.ts';
-import { endEnrolment } from '../src/usecases/end-enrolment.ts';
-import { keepSealingKey } from '../src/usecases/keep-sealing-key.ts';
-import { removeFactor } from '../src/usecases/remove-factor.ts';
-import { stepUp } from '../src/usecases/step-up.ts';
-import type { FactorProof } from '../src/domain/second-factor.ts';
-import { beginAttempt } from '../src/usecases/begin-attempt.ts';
-import { changeAddress } from '../src/usecases/change-address.ts';
-import { confirmEmail } from '../src/usecases/confirm-email.ts';
-import { deleteUser } from '../src/usecases/delete-user.ts';
-import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts';
-import { removeMail } from '../src/usecases/end-mail.ts';
-import { endSession } from '../src/usecases/end-session.ts';
-import { endSessions } from '../src/usecases/end-sessions.ts';
-import { openSession } from '../src/usecases/open-session.ts';
-import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
-import { prepareMail } from '../src/usecases/prepare-mail.ts';
-import { replacePassword } from '../src/usecases/replace-password.ts';
-import { replaceRoles } from '../src/usecases/replace-roles.ts';
-import { replaceStatus } from '../src/usecases/replace-status.ts';
-import { resetPassword } from '../src/usecases/reset-password.ts';
-import { rotateSession } from '../src/usecases/rotate-session.ts';
-import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
-import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import type { FactorProof } from '../src/domain/credential.ts';
+import { prepareMail, removeMail } from '../src/mail/mail-delivery.ts';
+import { judgeProof } from '../src/second-factor/codes.ts';
+import { keepSealingKey } from '../src/second-factor/sealed-secrets.ts';
 import type { UserFilter, UserStore } from '../src/storage/user-store.ts';
+import { newSigningKey } from '../src/tokens/signing-key.ts';
+import { deleteUser } from '../src/usecases/account.ts';
+import { addAddress, changeAddress } from '../src/usecases/addresses.ts';
+import { replaceRoles, replaceStatus } from '../src/usecases/administer-users.ts';
+import { askForEmailChange, confirmEmail } from '../src/usecases/confirm-email.ts';
+import { beginAttempt, forgetAttempts, withdrawAttempt } from '../src/usecases/count-attempts.ts';
+import { endSession, endSessions } from '../src/usecases/end-access.ts';
+import { eraseDeparted } from '../src/usecases/forget-over.ts';
+import { proveFactor, tryPassword } from '../src/usecases/prove-identity.ts';
+import { rotateSession } from '../src/usecases/refresh.ts';
+import { askForReset, replacePassword, resetPassword } from '../src/usecases/replace-password.ts';
+import { beginEnrolment, confirmEnrolment, endEnrolment, removeFactor, stepUp } from '../src/usecases/second-factor.ts';
+import { openSession, signIn } from '../src/usecases/sign-in.ts';
+import { keepSigningKey, rotateSigningKey } from '../src/usecases/signing-keys.ts';
 import { startProcess, type StoreProcess } from './store-process.ts';
 
 export interface OpenUserStore {
@@ -65,7 +56,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       return Promise.all([run(here), run(there)]);
     };
 
-    test('finds a user by id, and what proves a user by address, byte for byte', async () => {
+    test('finds a user by id, and a credential by address, byte for byte', async () => {
       const user = await here.registered('ada@example.com');
       expect(await here.store.reads.user(user.id)).toEqual(user);
       const credential = { userId: user.id, passwordHash: 'hash', mustChange: false, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
@@ -101,13 +92,13 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await found({ role: 'customer' })).toHaveLength(3);
     });
 
-    test('given one address twice in one batch, one has it', async () => {
+    test('given one address twice in one batch, one gets it', async () => {
       const answers = await Promise.all([here.register('ada@example.com'), here.register('ada@example.com')]);
       expect(answers.map(({ kind }) => kind)).toEqual(['registered', 'email-taken']);
       expect(await here.store.reads.users({ before: undefined, limit: 10 })).toHaveLength(1);
     });
 
-    test('given one address in two processes, one has it', async () => {
+    test('given one address in two processes, one gets it', async () => {
       for (let round = 0; round < 5; round += 1) {
         const answers = await everywhere((each) => each.register(`ada-${round}@example.com`));
         expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['registered', 'email-taken']));
@@ -186,7 +177,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.live(userId)).toEqual([]);
     });
 
-    test('all sessions of a user end at once, and of nobody else; new ones are live', async () => {
+    test('all sessions of one user end at once; those of others and new ones are live', async () => {
       const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
       const old = [await here.session(ada.id), await here.session(ada.id)];
       const bobs = await here.session(bob.id);
@@ -218,7 +209,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.live(userId)).toEqual([sessionId]);
     });
 
-    test('keeps addresses as they are, in two processes at once too', async () => {
+    test('keeps addresses as they are, given two processes at once', async () => {
       const { readChanges } = await addressRules();
       const { id: userId } = await here.registered('ada@example.com');
       const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', line2: 'Top 7' };
@@ -252,7 +243,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await reads.departed(10)).toEqual([userId]);
     });
 
-    test('the answers kept for somebody who has left are erased in rounds, and of nobody else', async () => {
+    test('the answers kept for a deleted user are erased in rounds, those of others stay', async () => {
       const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
       const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
       const keyed = (owner: string, key: string) => ({ owner, scope: owner, key, fingerprint: 'same', render: () => ({ status: 201, headers: {}, body: 'kept' }) });
@@ -333,7 +324,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.accountLinks(userId)).toBeUndefined();
     });
 
-    test('given one address to two accounts in two processes, one has it, and the old one is free', async () => {
+    test('given two accounts that take one address in two processes, one gets it, and its old address is free', async () => {
       const there = await another();
       const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
       const linked = async (at: StoreProcess, userId: string) => {
@@ -377,7 +368,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.user(loser)).toMatchObject({ disabled: null });
     });
 
-    test('keeps a second factor with what proves its user; given one code in two processes, one of them is taken', async () => {
+    test('keeps a second factor in the credential; given one code in two processes, accepts it once', async () => {
       const { id: userId, email } = await here.registered('ada@example.com');
       const sessionId = await here.session(userId);
       const begun = await here.commands.execute(beginEnrolment, { userId, passwordHash: 'hash', sealed: 'sealed' });
@@ -404,6 +395,48 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await factor()).toBeNull();
     });
 
+    test('a code whose secret cannot be opened counts as no try, neither of a new factor, nor of a session, nor of a sign-in', async () => {
+      const { id: userId, email } = await here.registered('ada@example.com');
+      const sessionId = await here.session(userId);
+      const { commands, store: { reads } } = here;
+      const oneTimeCode = '123456';
+      const secrets = { seal: async () => 'sealed', open: async () => undefined, isCurrent: async () => true };
+      const judging = judgeProof({ secrets, keyMissing: () => undefined });
+      const kindsOf = async (ask: () => Promise<{ readonly kind: string }>) => {
+        const kinds: string[] = [];
+        // More tries than are free before a wait.
+        for (let count = 0; count < 7; count += 1) kinds.push((await ask()).kind);
+        return new Set(kinds);
+      };
+
+      await commands.execute(beginEnrolment, { userId, passwordHash: 'hash', sealed: 'sealed' });
+      const confirm = confirmEnrolment({ commands, reads, secrets });
+      expect(await kindsOf(() => confirm({ userId, sessionId, generation: 1, roles: ['customer'] }, oneTimeCode, NO_CAUSE))).toEqual(new Set(['none-pending']));
+      await commands.execute(endEnrolment, { userId, sessionId, sealed: 'sealed', step: 7, recoveryHashes: [], attempts: 'codes' });
+      const prove = proveFactor({ commands, reads, judgeProof: judging });
+      expect(await kindsOf(() => prove(userId, { oneTimeCode }, NO_CAUSE))).toEqual(new Set(['secret-unreadable']));
+
+      const passwords = { hash: async () => 'hash', matches: async (password: string) => password === 'right' };
+      const noTokens = async () => Promise.reject(new Error('nobody is signed in'));
+      const signingIn = signIn({
+        commands,
+        reads,
+        sessionsPerUser: 10,
+        tryPassword: tryPassword({ commands, passwords }),
+        tokens: { access: noTokens, all: noTokens },
+        judgeProof: judging,
+        admin: async () => undefined,
+      });
+      for (const from of [undefined, '192.0.2.1']) {
+        const asked = (password: string) => signingIn({ email, password, oneTimeCode }, from, NO_CAUSE);
+        expect(await kindsOf(() => asked('right'))).toEqual(new Set(['secret-unreadable']));
+      }
+      // None of them was left behind: all free tries are still there.
+      const wrong: string[] = [];
+      for (let count = 0; count < 6; count += 1) wrong.push((await signingIn({ email, password: 'wrong' }, undefined, NO_CAUSE)).kind);
+      expect(wrong).toEqual([...Array.from({ length: 5 }, () => 'wrong'), 'wait']);
+    });
+
     test('given two sealing keys in two processes, both get the one that is kept', async () => {
       expect(await here.store.reads.sealingKey()).toBeUndefined();
       const [one, other] = await everywhere((each) => each.commands.execute(keepSealingKey, Bun.randomUUIDv7()));
@@ -411,7 +444,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.sealingKey()).toEqual(one);
     });
 
-    test('forgets sessions that have been over for long enough, so many at a time', async () => {
+    test('forgets sessions that have been over for long enough, a limited number at a time', async () => {
       const { id: userId } = await here.registered('ada@example.com');
       const live = await here.session(userId);
       for (let count = 0; count < 3; count += 1) {

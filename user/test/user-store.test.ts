@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
-import { temporaryFolder, temporaryStore } from '@souk/chassis/testing/temporary-store';
-import { sqlitePlansOf } from '@souk/chassis/testing/query-costs';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { type CompiledQuery, sql } from 'kysely';
-import { forgetSqlAttempts, forgetSqlLinks, forgetSqlSessions } from '../src/storage/forget-over.ts';
-import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { dueMailsQuery, liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
+import {
+  dueMailsQuery,
+  forgetSqlAttempts,
+  forgetSqlLinks,
+  forgetSqlSessions,
+  liveSessionQuery,
+  openSqliteUserStore,
+  sessionListQuery,
+  userListQuery,
+} from '../src/storage/open-sqlite.ts';
 import type { UserSchema } from '../src/storage/user-schema.ts';
 import type { UserStore } from '../src/storage/user-store.ts';
 import { describeUserStore } from './user-store-contract.ts';
@@ -66,7 +74,7 @@ describe('SQLite', () => {
     expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('users_roles')]);
   });
 
-  test('what is over is found by when it ended', async () => {
+  test('finds what is over by an index on its end', async () => {
     const { path, close } = await temporaryStore(openSqliteUserStore);
     const plans = await sqlitePlansOf<UserSchema>(path, async (database) => {
       await forgetSqlSessions(database)(1000, 10);
@@ -81,7 +89,7 @@ describe('SQLite', () => {
     ]);
   });
 
-  test('is brought up to date once', async () => {
+  test('is migrated once', async () => {
     using folder = temporaryFolder();
     const store = openSqliteUserStore({ path: join(folder.path, 'user.db') });
     expect(await store.migrate()).not.toEqual([]);

@@ -1,8 +1,8 @@
-import type { SecondFactorState, Session as PublishedSession } from '@souk/contracts/http/session';
-import type { Address as PublishedAddress, User as PublishedUser } from '@souk/contracts/http/user';
+import type { SecondFactorState } from '@souk/contracts/http/second-factor';
+import type { Session as PublishedSession } from '@souk/contracts/http/session';
+import type { Address as PublishedAddress, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import type { Address } from './address-book.ts';
-import type { Credential } from './credential.ts';
-import { isPending } from './second-factor.ts';
+import { type Credential, isPending } from './credential.ts';
 import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
@@ -51,4 +51,34 @@ export function factorRepresentation({ secondFactor, pendingFactor }: Credential
 
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+const BOOKS = 'The books have to be kept; without the account they name nobody.';
+
+/** Data that the other services keep, by rules that all services share (docs/adr/0025): User asks none of them. */
+const KEPT: DeletionReceipt['kept'] = [
+  {
+    by: 'order',
+    what: 'Orders that are completed and not delivered yet, with their address',
+    why: 'Their delivery needs it. Orders that were not completed are cancelled, and what was paid for them goes back.',
+    until: 'The last parcel has arrived, or the order is cancelled, or all of its money went back before it was sent',
+  },
+  {
+    by: 'order',
+    what: 'Of every other order its goods, prices and times, the country it went to, carriers and tracking numbers',
+    why: BOOKS,
+    until: null,
+  },
+  { by: 'payment', what: "Amounts, times and the gateway's references of payments and refunds", why: BOOKS, until: null },
+  {
+    by: 'order',
+    what: 'The address in order.completed, as it was sent to the event log',
+    why: 'What was sent cannot be changed.',
+    until: 'The topic no longer keeps it',
+  },
+];
+
+/** `deletedAt` in epoch milliseconds. */
+export function deletionReceipt(userId: string, deletedAt: number): DeletionReceipt {
+  return { userId, deletedAt: isoTime(deletedAt), kept: KEPT };
 }

@@ -1,27 +1,25 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
-import { idPages } from '@souk/chassis/web/paging';
-import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
-import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { readAddress } from '@souk/chassis/web/problems/field-errors';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import type { Engine } from '@souk/chassis/engine/engine';
-import type { StoredAnswer } from '@souk/chassis/stored-answer';
+import { router } from '@souk/chassis/web/app/router';
+import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { addressRules } from '@souk/contracts/address-rules';
-import { ListQuery } from '@souk/contracts/paging';
+import { ListQuery } from '@souk/contracts/http/common';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/strings';
+import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Address, addressIn } from '../domain/address-book.ts';
 import { addressRepresentation } from '../domain/representations.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { type Added, addAddress } from '../usecases/add-address.ts';
-import { changeAddress } from '../usecases/change-address.ts';
-import { removeAddress } from '../usecases/remove-address.ts';
-import { accountGone, addressesAddedTooOften } from './refused.ts';
+import type { UserEngine, UserReads } from '../storage/user-store.ts';
+import { addAddress, type Added, changeAddress, removeAddress } from '../usecases/addresses.ts';
+import { accountGone, waitSeconds } from './refused.ts';
 
 interface AddressRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute' | 'executeOnce'>;
+  readonly commands: Pick<UserEngine, 'execute' | 'executeOnce'>;
   readonly reads: Pick<UserReads, 'addressBook'>;
   readonly addressesPerUser: number;
 }
@@ -69,7 +67,7 @@ export function addressRoutes({ commands, reads, addressesPerUser: limit }: Addr
       const answer = await commands.execute(changeAddress, asked, causeOf(request));
       if (answer.kind === 'address-unknown') throw noSuchAddress();
       if (answer.kind === 'invalid') throw fieldsRefused('validation', answer.errors);
-      if (answer.kind === 'is-default') throw invalid('/isDefault', 'is left to another address by making that the default');
+      if (answer.kind === 'is-default') throw invalid('/isDefault', 'cannot be unset: make another address the default');
       return shown(answer.address, set.headers);
     }, {
       signedIn: true,
@@ -97,10 +95,10 @@ function noSuchAddress() {
 }
 
 function answerOf(limit: number) {
-  return (added: Added): StoredAnswer | Problem => {
-    if (added.kind === 'user-unknown') return accountGone();
-    if (added.kind === 'full') return problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
-    if (added.kind === 'too-often') return addressesAddedTooOften(added.waitMs);
+  return (added: Added) => {
+    if (added.kind === 'user-unknown') throw accountGone();
+    if (added.kind === 'full') throw problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
+    if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);
     const { address } = added;
     const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
     return storedAnswer(201, addressRepresentation(address), headers);
@@ -110,4 +108,12 @@ function answerOf(limit: number) {
 function shown(address: Address, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(address.version);
   return addressRepresentation(address);
+}
+
+function addressesAddedTooOften(ms: number): Problem {
+  const seconds = waitSeconds(ms);
+  return problem('too-many-requests', {
+    detail: `You have added 100 addresses within a day: change an existing one, or wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
+  });
 }

@@ -1,18 +1,17 @@
-import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Engine } from '@souk/chassis/engine/engine';
+import { problem } from '@souk/chassis/web/problems/problem';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
-import { keysAt } from '../domain/key-ring.ts';
 import { isoTime } from '../domain/representations.ts';
-import type { UserCollections } from '../storage/user-store.ts';
+import { keysAt } from '../domain/stored-keys.ts';
+import type { UserCommands } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
-import { newSigningKey } from '../tokens/new-signing-key.ts';
-import { rotateSigningKey } from '../usecases/rotate-signing-key.ts';
+import { newSigningKey } from '../tokens/signing-key.ts';
+import { rotateSigningKey } from '../usecases/signing-keys.ts';
 import { noLongerAdmin } from './refused.ts';
 
 interface KeyRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly tokens: Pick<AccessTokens, 'published' | 'use'>;
   /** True when the key is a setting, and is rotated there. */
   readonly isConfigured: boolean;
@@ -38,7 +37,7 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
       const answer = await commands.execute(rotateSigningKey, { key: await newSigningKey(), actor: principal.userId }, causeOf(request));
       if (answer.kind === 'not-admin') throw noLongerAdmin();
       if (answer.kind === 'not-over') {
-        throw problem('conflict', { detail: 'The last rotation is not over, two keys live: wait until the older one has ended.' });
+        throw problem('conflict', { detail: 'The last rotation is not over, as two keys are in use: wait until the older one has expired.' });
       }
       const { ring } = answer;
       const { kid, signsFrom = Date.now() } = ring.keys.at(-1) ?? ring.keys[0];

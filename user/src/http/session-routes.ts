@@ -1,29 +1,28 @@
-import { idPages } from '@souk/chassis/web/paging';
-import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
-import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import type { Engine } from '@souk/chassis/engine/engine';
-import { ListQuery } from '@souk/contracts/paging';
+import { router } from '@souk/chassis/web/app/router';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
-import { Uuid } from '@souk/contracts/strings';
+import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { endSession } from '../usecases/end-session.ts';
-import { endSessions } from '../usecases/end-sessions.ts';
+import type { UserCommands, UserReads } from '../storage/user-store.ts';
+import { endSession, endSessions } from '../usecases/end-access.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn, SigningIn } from '../usecases/sign-in.ts';
-import type { FromOf } from './from-of.ts';
-import { accountDisabled, codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused, waitSeconds } from './refused.ts';
-import { atMostOne } from './second-factor-proof.ts';
+import { mustWait, waitSeconds } from './refused.ts';
+import { atMostOne, codeNeeded, secretUnreadable, signInCodeWrong } from './second-factor-routes.ts';
 
 interface SessionRouteDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'liveSessions'>;
   readonly signIn: ReturnType<typeof signIn>;
   readonly refresh: ReturnType<typeof refresh>;
-  readonly fromOf: FromOf;
+  /** The client address that a request counts for; undefined: addresses are not counted. */
+  fromOf(request: Request): string | undefined;
 }
 
 const sessions = idPages('sessions');
@@ -141,4 +140,39 @@ function given(answer: Refreshed): SessionTokens {
 function shown<Tokens extends SessionTokens>(tokens: Tokens, headers: Record<string, string | number>): Tokens {
   headers['cache-control'] = 'no-store';
   return tokens;
+}
+
+/** The same answer for an address nobody has and for a wrong password. */
+function signInRefused(): Problem {
+  return problem('invalid-credentials', {
+    detail: 'No account has this e-mail address with this password: check both.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+/** The password was right, so its owner may know; somebody who guessed it learns no more than by signing in. */
+function accountDisabled(): Problem {
+  return problem('account-disabled', { detail: 'This account is disabled: ask the staff of the shop.' });
+}
+
+function refreshRefused(): Problem {
+  return problem('refresh-token-invalid', {
+    detail: 'The session of this refresh token has ended, or there never was one: sign in again.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+/** Not 401: the session is live, and a client that signed in again would have two. */
+function sessionRefreshed(): Problem {
+  return problem('session-refreshed', {
+    detail: 'This refresh token was replaced a moment ago, and its successor has been used: go on with the newest tokens of this session.',
+  });
+}
+
+function refreshedTooOften(ms: number): Problem {
+  const seconds = Math.ceil(ms / 1000);
+  return problem('too-many-requests', {
+    detail: `This session is refreshed too often: use its access token, and wait ${seconds} s before the next refresh.`,
+    headers: { 'retry-after': String(seconds) },
+  });
 }

@@ -23,7 +23,7 @@ export class MailError extends Error {
     /** True when the recipient was refused for good. */
     readonly isFinal: boolean,
   ) {
-    super(`the mail was not taken: ${why}`);
+    super(`the mail was not accepted: ${why}`);
     this.name = 'MailError';
   }
 }

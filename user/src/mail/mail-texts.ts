@@ -1,4 +1,4 @@
-import type { MailKind } from '../domain/mail.ts';
+import type { MailKind } from '../domain/mail-and-links.ts';
 
 interface MailTerms {
   /** of the shop */
@@ -9,7 +9,7 @@ interface MailTerms {
   ownUrl(): string;
 }
 
-export interface MailText {
+interface MailText {
   readonly subject: string;
   readonly text: string;
 }
@@ -64,7 +64,7 @@ export function mailTexts({ shopName, shopUrl, ownUrl }: MailTerms) {
           subject: `${shopName}: another e-mail address was asked for`,
           text: paragraphs(
             `Somebody who knows the password of your account at ${shopName} wants to use another e-mail address for it. It changes when that address is confirmed.`,
-            'If this was not you, change your password at once: links that were sent are good no more then.',
+            'If this was not you, change your password at once: links that were sent are then no longer valid.',
           ),
         };
       case 'email-changed':

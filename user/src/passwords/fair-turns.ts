@@ -10,7 +10,7 @@ interface Rules {
   readonly retryAfterSeconds: number;
 }
 
-export interface Turn<Queue extends string> {
+interface Turn<Queue extends string> {
   readonly queue: Queue;
   /** identifies the caller: turns go round among callers */
   readonly key: string;

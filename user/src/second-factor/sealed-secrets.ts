@@ -1,4 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { UserConfig } from '../config.ts';
+import { SEALING_KEY, type SealingKey } from '../domain/stored-keys.ts';
+import { madeOnce } from '../made-once.ts';
+import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -7,7 +11,7 @@ const TAG_BYTES = 16;
 const NAME_LENGTH = 8;
 
 /** The first key seals, all of them open. 32 bytes each. */
-export type SealingKeys = readonly [Buffer, ...Buffer[]];
+type SealingKeys = readonly [Buffer, ...Buffer[]];
 
 export interface SealedSecrets {
   /** The secret in the form in which it is stored: it opens for that user only. */
@@ -54,3 +58,40 @@ function isBy(key: Buffer, sealed: string): boolean {
 function nameOf(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, NAME_LENGTH);
 }
+
+const KEY_BYTES = 32;
+
+interface SealingKeyDeps {
+  readonly config: Pick<UserConfig, 'secondFactorKeys'>;
+  readonly commands: UserCommands;
+  readonly reads: Pick<UserReads, 'sealingKey'>;
+}
+
+/** The configured keys, then the stored one, which sealed earlier secrets; without a setting the stored one, made when first needed. */
+export function sealingKeys({ config, commands, reads }: SealingKeyDeps): () => Promise<SealingKeys> {
+  return madeOnce(async () => {
+    const [first, ...others] = (config.secondFactorKeys ?? []).map(bytesOf);
+    const kept = await reads.sealingKey();
+    const behind = kept === undefined ? others : [...others, bytesOf(kept.key)];
+    if (first !== undefined) return [first, ...behind];
+    const { key } = kept ?? (await commands.execute(keepSealingKey, randomBytes(KEY_BYTES).toString('base64url')));
+    return [bytesOf(key)];
+  });
+}
+
+/** Base64, of either alphabet. */
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'base64');
+}
+
+/** Stores the key unless there is one already: of several processes that need one at once the first wins, and all get its key. */
+export const keepSealingKey: UserUseCase<string, SealingKey> = {
+  name: 'keep sealing key',
+  keys: () => ({ sealingKeys: [SEALING_KEY] }),
+  decide(key, world) {
+    const kept = world.get('sealingKeys', SEALING_KEY);
+    if (kept !== undefined) return { answer: kept };
+    const made: SealingKey = { id: SEALING_KEY, key };
+    return { answer: made, puts: { sealingKeys: [made] } };
+  },
+};

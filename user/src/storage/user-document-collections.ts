@@ -1,15 +1,6 @@
 import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
-import type { AccountLinks } from '../domain/account-links.ts';
-import { type AddressBook, emptyBook } from '../domain/address-book.ts';
-import type { Attempts } from '../domain/attempts.ts';
-import type { Credential } from '../domain/credential.ts';
-import type { Departure } from '../domain/departure.ts';
-import type { KeyRing } from '../domain/key-ring.ts';
-import type { Mail } from '../domain/mail.ts';
-import type { AdminList } from '../domain/roles.ts';
-import type { SealingKey } from '../domain/sealing-key.ts';
-import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
+import { emptyBook } from '../domain/address-book.ts';
+import type { KeyRing } from '../domain/stored-keys.ts';
 import type {
   AccountLinksDocument,
   AddressBookDocument,
@@ -120,53 +111,53 @@ export const userDocumentCollections: UserDocumentCollections = {
 };
 
 /** Users stored before addresses were confirmed and accounts disabled lack these fields. */
-export function userOf({ _id: id, emailConfirmed = false, disabled = null, ...user }: UserDocument): User {
+export function userOf({ _id: id, emailConfirmed = false, disabled = null, ...user }: UserDocument): UserCollections['users'] {
   const { email, name, roles, version, createdAt, updatedAt } = user;
   return { id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt };
 }
 
 /** Credentials stored before there were generations, devices or second factors lack these fields. */
-export function credentialOf(document: CredentialDocument): Credential {
+export function credentialOf(document: CredentialDocument): UserCollections['credentials'] {
   const { _id: userId, passwordHash, mustChange = false, sessionEpoch, accessGeneration = 1, devices = [], secondFactor = null, pendingFactor = null } = document;
   return { userId, passwordHash, mustChange, sessionEpoch, accessGeneration, devices, secondFactor, pendingFactor };
 }
 
 /** Sessions stored before refreshes were remembered for a minute, devices known, or codes shown, lack these fields. */
-export function sessionOf(document: SessionDocument): Session {
+export function sessionOf(document: SessionDocument): UserCollections['sessions'] {
   const { _id: id, userId, epoch, familyHash, device = null, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
   const { secondFactorAt = null } = document;
   return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, secondFactorAt, ended };
 }
 
 /** Books stored before additions were counted begin with none. */
-export function addressBookOf({ _id: userId, addresses, additions = emptyBook(userId).additions }: AddressBookDocument): AddressBook {
+export function addressBookOf({ _id: userId, addresses, additions = emptyBook(userId).additions }: AddressBookDocument): UserCollections['addressBooks'] {
   return { userId, addresses, additions };
 }
 
-function departureOf({ _id: userId, at }: DepartureDocument): Departure {
+function departureOf({ _id: userId, at }: DepartureDocument): UserCollections['departures'] {
   return { userId, at };
 }
 
-function attemptsOf({ _id: key, failures, waitUntil, forgottenAt }: AttemptsDocument): Attempts {
+function attemptsOf({ _id: key, failures, waitUntil, forgottenAt }: AttemptsDocument): UserCollections['attempts'] {
   return { key, failures, waitUntil, forgottenAt };
 }
 
-export function accountLinksOf({ _id: userId, links, mails, forgottenAt }: AccountLinksDocument): AccountLinks {
+export function accountLinksOf({ _id: userId, links, mails, forgottenAt }: AccountLinksDocument): UserCollections['accountLinks'] {
   return { userId, links, mails, forgottenAt };
 }
 
-export function mailOf({ _id: id, kind, recipient, userId, createdAt, dueAt, tries }: MailDocument): Mail {
+export function mailOf({ _id: id, kind, recipient, userId, createdAt, dueAt, tries }: MailDocument): UserCollections['mails'] {
   return { id, kind, recipient, userId, createdAt, dueAt, tries };
 }
 
-export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {
+export function adminListOf({ _id: id, userIds }: AdminListDocument): UserCollections['adminLists'] {
   return { id, userIds };
 }
 
-export function keyRingOf({ _id: id, keys }: KeyRingDocument): KeyRing {
+export function keyRingOf({ _id: id, keys }: KeyRingDocument): UserCollections['keyRings'] {
   return { id, keys: keys as [KeyRing['keys'][0]] };
 }
 
-export function sealingKeyOf({ _id: id, key }: SealingKeyDocument): SealingKey {
+export function sealingKeyOf({ _id: id, key }: SealingKeyDocument): UserCollections['sealingKeys'] {
   return { id, key };
 }

@@ -1,10 +1,10 @@
 import { Address, User as PublishedUser } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/strings';
-import { closed, nullable, oneOf, personal } from '@souk/contracts/schema';
+import { Uuid } from '@souk/contracts/ids';
+import { personal } from '@souk/contracts/personal';
+import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { KEY_RING } from '../domain/key-ring.ts';
-import { ADMINS } from '../domain/roles.ts';
-import { SEALING_KEY } from '../domain/sealing-key.ts';
+import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
+import { ADMINS } from '../domain/user.ts';
 
 const EpochMs = Type.Integer({ minimum: 0 });
 const Text = Type.String({ minLength: 1 });

@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

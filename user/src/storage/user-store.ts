@@ -1,18 +1,16 @@
-import type { IdSlice } from '@souk/chassis/web/paging';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { Role } from '@souk/contracts/access-token';
-import type { AccountLinks } from '../domain/account-links.ts';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
+import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { Role } from '@souk/contracts/roles';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
-import type { Departure } from '../domain/departure.ts';
-import type { EmailClaim } from '../domain/email.ts';
-import type { KeyRing } from '../domain/key-ring.ts';
-import type { Mail } from '../domain/mail.ts';
-import type { AdminList } from '../domain/roles.ts';
-import type { SealingKey } from '../domain/sealing-key.ts';
+import type { AccountLinks, Mail, MailTask } from '../domain/mail-and-links.ts';
 import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
+import type { KeyRing, SealingKey } from '../domain/stored-keys.ts';
+import type { AdminList, Departure, EmailClaim, User } from '../domain/user.ts';
 
 /**
  * The entities that decisions read. E-mail claims are a view of the users: the store derives them from the users it saves,
@@ -44,6 +42,15 @@ export type UserCollections = {
   /** the one key, by `SEALING_KEY` */
   readonly sealingKeys: SealingKey;
 };
+
+/** A decision about users. */
+export type UserUseCase<Asked, Answer> = UseCase<UserCollections & ChassisCollections, Asked, Answer, MailTask>;
+
+/** The engine that settles these decisions in the store. */
+export type UserEngine = Engine<UserCollections, MailTask>;
+
+/** The part of it that runs a caller's commands. */
+export type UserCommands = Pick<UserEngine, 'execute'>;
 
 export interface UserFilter {
   /** normalised */

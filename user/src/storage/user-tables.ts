@@ -1,14 +1,9 @@
-import type { Dialect, Row } from '@souk/chassis/stores/sql/sql-database';
-import { rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { AccountLinks } from '../domain/account-links.ts';
-import type { Attempts } from '../domain/attempts.ts';
-import type { Credential } from '../domain/credential.ts';
-import type { EmailClaim } from '../domain/email.ts';
-import type { Mail } from '../domain/mail.ts';
-import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
-import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, departureOf, keptBook, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';
-import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Row } from '@souk/chassis/stores/sql/statement';
+import { emptyBook } from '../domain/address-book.ts';
+import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, PlainDocumentTable, SessionsTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
 /** Mapping of users, their credentials, their sessions and the rest to SQL tables. */
@@ -28,7 +23,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
       fromRow,
     });
   return {
-    users: rowCollection<User, UsersTable>(dialect, {
+    users: rowCollection<UserCollections['users'], UsersTable>(dialect, {
       table: 'users',
       columns: ['id', 'email', 'document'],
       keyColumn: 'id',
@@ -37,7 +32,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
       fromRow: userOf,
     }),
     emails: emailClaims(dialect),
-    credentials: rowCollection<Credential, CredentialsTable>(dialect, {
+    credentials: rowCollection<UserCollections['credentials'], CredentialsTable>(dialect, {
       table: 'credentials',
       columns: ['user_id', 'session_epoch', 'document'],
       keyColumn: 'user_id',
@@ -49,7 +44,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
       }),
       fromRow: credentialOf,
     }),
-    sessions: rowCollection<Session, SessionsTable>(dialect, {
+    sessions: rowCollection<UserCollections['sessions'], SessionsTable>(dialect, {
       table: 'sessions',
       columns: ['id', 'user_id', 'epoch', 'live_until', 'document'],
       keyColumn: 'id',
@@ -59,7 +54,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
     }),
     addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf, keptBook),
     departures: plain('departures', ({ userId }) => userId, departureOf),
-    attempts: rowCollection<Attempts, AttemptsTable>(dialect, {
+    attempts: rowCollection<UserCollections['attempts'], AttemptsTable>(dialect, {
       table: 'sign_in_attempts',
       columns: ['id', 'forgotten_at', 'document'],
       keyColumn: 'id',
@@ -67,7 +62,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
       toRow: (attempts) => ({ id: attempts.key, forgotten_at: attempts.forgottenAt, document: JSON.stringify(attempts) }),
       fromRow: attemptsOf,
     }),
-    accountLinks: rowCollection<AccountLinks, AccountLinksTable>(dialect, {
+    accountLinks: rowCollection<UserCollections['accountLinks'], AccountLinksTable>(dialect, {
       table: 'account_links',
       columns: ['user_id', 'forgotten_at', 'document'],
       keyColumn: 'user_id',
@@ -75,7 +70,7 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
       toRow: (links) => ({ user_id: links.userId, forgotten_at: links.forgottenAt, document: JSON.stringify(links) }),
       fromRow: accountLinksOf,
     }),
-    mails: rowCollection<Mail, MailsTable>(dialect, {
+    mails: rowCollection<UserCollections['mails'], MailsTable>(dialect, {
       table: 'mails',
       columns: ['id', 'due_at', 'document'],
       keyColumn: 'id',
@@ -89,13 +84,13 @@ export function userTables(dialect: Dialect): { readonly [N in keyof UserCollect
   };
 }
 
-function sessionToRow(session: Session): SessionsTable {
+function sessionToRow(session: UserCollections['sessions']): SessionsTable {
   const { id, userId, epoch, ended, expiresAt } = session;
   return { id, user_id: userId, epoch, live_until: ended?.at ?? expiresAt, document: JSON.stringify(session) };
 }
 
 /** Claims are read from the users' unique column and written with the users. */
-function emailClaims(dialect: Dialect): SqlCollection<EmailClaim> {
+function emailClaims(dialect: Dialect): SqlCollection<UserCollections['emails']> {
   const nothing = () => [];
   return {
     key: ({ email }) => email,
@@ -109,3 +104,36 @@ function emailClaims(dialect: Dialect): SqlCollection<EmailClaim> {
     remove: nothing,
   };
 }
+
+/** A row's document, which only this service writes. */
+interface WithDocument {
+  readonly document: string;
+}
+
+/** Users stored before addresses were confirmed and accounts disabled lack these fields. */
+export const userOf = ({ document }: WithDocument): UserCollections['users'] => ({ emailConfirmed: false, disabled: null, ...JSON.parse(document) });
+/** Credentials stored before there were generations, devices or second factors lack these fields. */
+export const credentialOf = ({ document }: WithDocument): UserCollections['credentials'] => ({
+  mustChange: false,
+  accessGeneration: 1,
+  devices: [],
+  secondFactor: null,
+  pendingFactor: null,
+  ...JSON.parse(document),
+});
+/** Sessions stored before refreshes were remembered for a minute, devices known, or codes shown, lack these fields. */
+export const sessionOf = ({ document }: WithDocument): UserCollections['sessions'] => ({ superseded: [], device: null, secondFactorAt: null, ...JSON.parse(document) });
+/** Books stored before additions were counted begin with none. */
+export function addressBookOf({ document }: WithDocument): UserCollections['addressBooks'] {
+  const { userId, addresses, additions = emptyBook(userId).additions } = JSON.parse(document);
+  return { userId, addresses, additions };
+}
+/** Adds `answers`, which replicas of the previous version look for. */
+const keptBook = (book: UserCollections['addressBooks']): object => ({ ...book, answers: [] });
+const departureOf = ({ document }: WithDocument): UserCollections['departures'] => JSON.parse(document);
+const attemptsOf = ({ document }: WithDocument): UserCollections['attempts'] => JSON.parse(document);
+export const accountLinksOf = ({ document }: WithDocument): UserCollections['accountLinks'] => JSON.parse(document);
+export const mailOf = ({ document }: WithDocument): UserCollections['mails'] => JSON.parse(document);
+export const adminListOf = ({ document }: WithDocument): UserCollections['adminLists'] => JSON.parse(document);
+export const keyRingOf = ({ document }: WithDocument): UserCollections['keyRings'] => JSON.parse(document);
+export const sealingKeyOf = ({ document }: WithDocument): UserCollections['sealingKeys'] => JSON.parse(document);

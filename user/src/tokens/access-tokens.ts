@@ -1,11 +1,13 @@
-import { jwt } from '@elysiajs/jwt';
 import { newId } from '@souk/chassis/ids';
-import { importKeys, type KeySource, KeysUnavailableError, keyName } from '@souk/chassis/web/sign-in/signing-keys';
-import type { Jwks } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/access-token';
+import { importKeys, keyName, type KeySource, KeysUnavailableError } from '@souk/chassis/web/sign-in/key-source';
+import type { GivenAccess, Jwks, SessionTokens } from '@souk/contracts/http/session';
+import type { Role } from '@souk/contracts/roles';
+import { jwt } from '@elysiajs/jwt';
 import { importJWK } from 'jose';
-import type { SigningKey } from '../domain/key-ring.ts';
+import type { SigningKey } from '../domain/stored-keys.ts';
+import { type RolePolicy, rolesGranted, type Standing } from '../domain/user.ts';
 import { madeOnce } from '../made-once.ts';
+import { type RefreshToken, refreshTokenText } from './opaque-tokens.ts';
 
 interface TokenTerms {
   readonly issuer: string;
@@ -102,4 +104,37 @@ async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetim
 /** Lists the published fields by name, so that the private part cannot get out. */
 function publicPart({ kty, crv, x, y, kid, alg }: SigningKey): Jwks['keys'][number] {
   return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' };
+}
+
+/** A signed-in user, as of the transaction that decided on it. */
+export interface SignedIn extends Standing {
+  readonly userId: string;
+  /** of access tokens that are issued now */
+  readonly generation: number;
+}
+
+export interface SessionTokensGiven {
+  /** An access token alone: the session's refresh token stays as it is. */
+  access(by: SignedIn, sessionId: string): Promise<GivenAccess>;
+  /** All tokens that a client gets for a sign-in or a refresh. */
+  all(by: SignedIn, refreshToken: RefreshToken): Promise<SessionTokens>;
+}
+
+export function sessionTokens(tokens: AccessTokens, policy: RolePolicy): SessionTokensGiven {
+  async function access({ userId, generation, ...standing }: SignedIn, sessionId: string): Promise<GivenAccess> {
+    const { roles, secondFactorRequired, passwordChangeRequired } = rolesGranted(standing, policy);
+    const { secondFactorAt } = standing;
+    return {
+      accessToken: await tokens.sign({ userId, sessionId, generation, roles, secondFactorAt }),
+      expiresIn: tokens.lifetimeS,
+      tokenType: 'Bearer',
+      ...(secondFactorRequired && { secondFactorRequired }),
+      ...(passwordChangeRequired && { passwordChangeRequired }),
+    };
+  }
+
+  return {
+    access,
+    all: async (by, refreshToken) => ({ ...(await access(by, refreshToken.sessionId)), refreshToken: refreshTokenText(refreshToken) }),
+  };
 }

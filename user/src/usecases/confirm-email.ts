@@ -1,11 +1,61 @@
-import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../domain/account-links.ts';
+import { asked, ASKED_AT_MOST, isFull, leftMs } from '../domain/attempts.ts';
+import { type AccountLinks, linkOf, type LinkPurpose, noLinks, withoutLinks } from '../domain/mail-and-links.ts';
 import { changed, type User } from '../domain/user.ts';
-import type { MailTask } from '../mail/mail-task.ts';
-import type { UserCollections } from '../storage/user-store.ts';
-import { endLinks, mailsThatWait } from './end-links.ts';
-import { tellByMail } from './tell-by-mail.ts';
-import { userUpdated } from './user-updated.ts';
+import type { UserUseCase } from '../storage/user-store.ts';
+import { userUpdated } from './account.ts';
+import { attemptKey } from './count-attempts.ts';
+import { endLinks, mailsThatWait, tellByMail } from './tell-by-mail.ts';
+
+interface ConfirmationRequest {
+  readonly userId: string;
+}
+
+export type MailsAsked = { readonly kind: 'asked' } | { readonly kind: 'wait'; readonly ms: number } | { readonly kind: 'user-unknown' };
+
+/** Sends one more mail to confirm the address of an account; none when it is confirmed already. */
+export const askForConfirmation: UserUseCase<ConfirmationRequest, MailsAsked> = {
+  name: 'ask for a confirmation',
+  keys: ({ userId }) => ({ users: [userId], accountLinks: [userId], attempts: [attemptKey.mails(userId)] }),
+  decide({ userId }, world, { now, newId }) {
+    const user = world.get('users', userId);
+    if (user === undefined) return { answer: { kind: 'user-unknown' } };
+    if (user.emailConfirmed) return { answer: { kind: 'asked' } };
+    const key = attemptKey.mails(userId);
+    const before = world.get('attempts', key);
+    if (isFull(before, ASKED_AT_MOST.signedIn, now)) return { answer: { kind: 'wait', ms: leftMs(before, now) } };
+    const links = world.get('accountLinks', userId) ?? noLinks(userId);
+    const told = tellByMail(links, [{ kind: 'confirm-email', to: user.email }], { now, newId, sendsMail: true });
+    return { answer: { kind: 'asked' }, puts: { ...told.puts, attempts: [asked(before, key, now)] }, tasks: told.tasks };
+  },
+};
+
+interface EmailChangeRequest {
+  readonly userId: string;
+  /** normalised */
+  readonly email: string;
+  /** the hash that the password was right for */
+  readonly passwordHash: string;
+}
+
+/**
+ * Sends a link to the new address, and a notice to the old one. Whether an account has the new address already is checked
+ * only when the mail is sent, so that the caller does not learn it.
+ */
+export const askForEmailChange: UserUseCase<EmailChangeRequest, MailsAsked> = {
+  name: 'ask for an e-mail change',
+  keys: ({ userId }) => ({ users: [userId], credentials: [userId], accountLinks: [userId], attempts: [attemptKey.mails(userId)] }),
+  decide({ userId, email, passwordHash }, world, { now, newId }) {
+    const user = world.get('users', userId);
+    if (user === undefined || world.get('credentials', userId)?.passwordHash !== passwordHash) return { answer: { kind: 'user-unknown' } };
+    const key = attemptKey.mails(userId);
+    const before = world.get('attempts', key);
+    if (isFull(before, ASKED_AT_MOST.signedIn, now)) return { answer: { kind: 'wait', ms: leftMs(before, now) } };
+    const links = world.get('accountLinks', userId) ?? noLinks(userId);
+    const mails = [{ kind: 'change-email', to: email }, { kind: 'email-change-asked', to: user.email }] as const;
+    const told = tellByMail(links, mails, { now, newId, sendsMail: true });
+    return { answer: { kind: 'asked' }, puts: { ...told.puts, attempts: [asked(before, key, now)] }, tasks: told.tasks };
+  },
+};
 
 interface ConfirmRequest {
   readonly userId: string;
@@ -19,7 +69,7 @@ const PURPOSES: readonly LinkPurpose[] = ['confirm-email', 'change-email'];
 const REFUSED = { answer: { kind: 'link-refused' } } as const;
 
 /** Uses a link that was sent to an address: the address is confirmed, and becomes the account's if it was not already. */
-export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, MailTask> = {
+export const confirmEmail: UserUseCase<ConfirmRequest, Confirmed> = {
   name: 'confirm e-mail',
   keys: ({ userId }) => ({ users: [userId], accountLinks: [userId] }),
   moreKeys({ userId, secretHash }, world) {

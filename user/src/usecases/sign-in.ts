@@ -1,26 +1,24 @@
-import { newId } from '@souk/chassis/ids';
-import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
+import { newId } from '@souk/chassis/ids';
 import { normalisedEmail } from '@souk/contracts/email';
-import type { OpenedSession, SecondFactorProof, SignIn } from '@souk/contracts/http/session';
-import type { Credential } from '../domain/credential.ts';
-import { isKnown } from '../domain/device.ts';
-import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';
-import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import { deviceHashOf, newDeviceToken } from '../tokens/device-token.ts';
-import { hashesOf, newRefreshToken } from '../tokens/refresh-token.ts';
-import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
-import { attemptKey } from './attempt-key.ts';
-import { type Attempt, countedFor } from './begin-attempt.ts';
-import { countAddress } from './end-attempt.ts';
-import { type FactorRefused, openSession } from './open-session.ts';
-import type { Tried, TryPassword } from './try-password.ts';
+import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { OpenedSession, SignIn } from '@souk/contracts/http/session';
+import { type Credential, type FactorProof, isKnown, recoveryCodesLeft, type SecondFactor, withDevice, withProof } from '../domain/credential.ts';
+import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
+import { standingOf } from '../domain/user.ts';
+import type { Judged, JudgeProof } from '../second-factor/codes.ts';
+import type { UserCommands, UserReads, UserUseCase } from '../storage/user-store.ts';
+import type { SessionTokensGiven, SignedIn } from '../tokens/access-tokens.ts';
+import { deviceHashOf, hashesOf, newDeviceToken, newRefreshToken } from '../tokens/opaque-tokens.ts';
+import { type Attempt, attemptKey, countAddress, countedFor, withdrawAttempt } from './count-attempts.ts';
+import { sessionEnded } from './end-access.ts';
+import type { Tried, TryPassword } from './prove-identity.ts';
 
 /** Sessions beyond the limit that one sign-in may find and end, for accounts from before there was a limit. */
 const ENDED_AT_ONCE = 20;
 
 interface SignInDeps {
-  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
+  readonly commands: UserCommands;
   readonly reads: Pick<UserReads, 'credentialOf' | 'liveSessions'>;
   readonly sessionsPerUser: number;
   readonly tryPassword: TryPassword;
@@ -79,7 +77,10 @@ async function withPasswordRight(deps: SignInDeps, { credential, shown, attempt,
   const { commands, judgeProof: judging, tokens } = deps;
   const { userId, passwordHash } = credential;
   const judged = await judging(credential, shown);
-  if (judged.kind === 'secret-unreadable') return judged;
+  if (judged.kind === 'secret-unreadable') {
+    await commands.execute(withdrawAttempt, attempt, cause);
+    return judged;
+  }
   if (judged.kind === 'code-wrong') return codeWrong(deps, userId, attempt, cause);
   const token = newRefreshToken(newId());
   const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
@@ -131,4 +132,71 @@ function attemptOf(email: string, from: string | undefined): Attempt {
   const key = attemptKey.account(email);
   if (from === undefined) return { key, from };
   return { key, from: { address: attemptKey.address(from), both: attemptKey.accountFrom(email, from) } };
+}
+
+interface OpenRequest extends TokenHashes {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** the hash that the password was right for */
+  readonly passwordHash: string;
+  /** the hash of its token */
+  readonly device: string;
+  /** of the second factor; undefined: none was sent */
+  readonly proof: FactorProof | undefined;
+  /** ids of the user's other sessions that end to make room for it */
+  readonly ending: readonly string[];
+  /** the keys of earlier tries, which are forgotten now */
+  readonly attempts: readonly string[];
+}
+
+type Opened =
+  /** `recoveryCodesLeft`: null when none was used */
+  | { readonly kind: 'opened'; readonly by: SignedIn; readonly recoveryCodesLeft: number | null }
+  /** the password was replaced, or the account deleted, in the meantime */
+  | { readonly kind: 'password-replaced' }
+  | { readonly kind: 'disabled' }
+  | FactorRefused;
+
+/** The password was right but is not enough. The counted tries stay until the right code comes. */
+type FactorRefused = { readonly kind: 'code-needed' } | { readonly kind: 'code-wrong' };
+
+/** Opens a session for a user who has proved the password and, if there is one, the second factor. */
+export const openSession: UserUseCase<OpenRequest, Opened> = {
+  name: 'open session',
+  keys: ({ userId, ending, attempts }) => ({ users: [userId], credentials: [userId], sessions: ending, endedAccess: ending, attempts }),
+  decide({ sessionId, userId, passwordHash, device, proof, ending, attempts, ...hashes }, world, { now }) {
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: { kind: 'password-replaced' } };
+    const secondFactor = factorAfter(credential, proof);
+    if (secondFactor !== null && 'kind' in secondFactor) return { answer: secondFactor };
+    if (user.disabled !== null) return { answer: { kind: 'disabled' } };
+    const identity = { id: sessionId, userId, epoch: credential.sessionEpoch, device, ...hashes };
+    const session = newSession({ ...identity, now, secondFactorAt: secondFactor === null ? null : now });
+    const devices = withDevice(credential.devices, device, now);
+    const isChanged = devices !== credential.devices || secondFactor !== credential.secondFactor;
+    const others = ending.map((id) => world.get('sessions', id)).filter((each) => each !== undefined);
+    const ended = others
+      .filter((each) => isLive(each, credential.sessionEpoch, now))
+      .map((each) => sessionEnded(signedOut(each, now), { now }));
+    const by = { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) };
+    const left = secondFactor && proof ? recoveryCodesLeft(secondFactor, proof) : null;
+    return {
+      answer: { kind: 'opened', by, recoveryCodesLeft: left },
+      puts: {
+        sessions: [session, ...ended.flatMap(({ puts }) => puts.sessions ?? [])],
+        endedAccess: ended.flatMap(({ puts }) => puts.endedAccess ?? []),
+        ...(isChanged && { credentials: [{ ...credential, devices, secondFactor }] }),
+      },
+      removes: { attempts },
+      events: ended.flatMap(({ events }) => events),
+    };
+  },
+};
+
+/** The second factor after the proof; null: there is none, and a code is ignored. */
+function factorAfter({ secondFactor }: Credential, proof: FactorProof | undefined): SecondFactor | FactorRefused | null {
+  if (secondFactor === null) return null;
+  if (proof === undefined) return { kind: 'code-needed' };
+  return withProof(secondFactor, proof) ?? { kind: 'code-wrong' };
 }

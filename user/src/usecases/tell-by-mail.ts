@@ -1,7 +1,18 @@
-import type { Entities } from '@souk/chassis/engine/writer/use-case';
-import { type AccountLinks, hasRoom, withMail } from '../domain/account-links.ts';
-import { type MailKind, newMail } from '../domain/mail.ts';
-import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
+import type { Entities, World } from '@souk/chassis/engine/writer/use-case';
+import {
+  type AccountLinks,
+  hasRoom,
+  LINK_IN,
+  type LinkPurpose,
+  MAIL_WAITS,
+  type MailKind,
+  type MailTask,
+  newMail,
+  noLinks,
+  withMail,
+  withoutLinks,
+  withoutMail,
+} from '../domain/mail-and-links.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface Told {
@@ -29,4 +40,29 @@ export function tellByMail(
 /** True when there are no links yet; an empty document is not written. */
 function isEmpty({ forgottenAt }: AccountLinks): boolean {
   return forgottenAt === 0;
+}
+
+interface LinksEnded {
+  readonly links: AccountLinks;
+  /** ids of the mails to be removed */
+  readonly mails: readonly string[];
+}
+
+/** The keys of the mails that `endLinks` reads, once the account's links are loaded. */
+export function mailsThatWait(world: World<UserCollections>, userId: string): readonly string[] {
+  return world.get('accountLinks', userId)?.mails ?? [];
+}
+
+/**
+ * Ends the links of these purposes, and the waiting mails that would bring another one: a recipient whose server delays mails
+ * must not get a link that was ended in the meantime.
+ */
+export function endLinks(world: World<UserCollections>, userId: string, purposes: readonly LinkPurpose[]): LinksEnded {
+  const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), purposes);
+  const mails = links.mails.filter((id) => {
+    const mail = world.get('mails', id);
+    const purpose = mail && LINK_IN[mail.kind];
+    return purpose !== undefined && purposes.includes(purpose);
+  });
+  return { links: mails.reduce(withoutMail, links), mails };
 }
