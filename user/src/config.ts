@@ -14,8 +14,7 @@ import {
   text,
   withDefault,
 } from '@souk/chassis/service/config';
-import { type ServerConfig, serverConfig } from '@souk/chassis/service/server-config';
-import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service/service-config';
+import { FRESH_SECOND_FACTOR, type ServerConfig, serverConfig, serviceConfig } from '@souk/chassis/service/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';

@@ -1,12 +1,11 @@
 import { createEngine } from '@souk/chassis/engine/engine';
-import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
+import { createService, type Service, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import type { Service } from '@souk/chassis/service/service';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
-import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
+import type { KeySource } from '@souk/chassis/web/sign-in/signing-keys';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
 import type { MailTask } from './domain/mail-and-links.ts';

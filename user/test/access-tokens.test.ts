@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { KeysUnavailableError } from '@souk/chassis/web/sign-in/key-source';
+import { KeysUnavailableError } from '@souk/chassis/web/sign-in/signing-keys';
 import type { Jwks } from '@souk/contracts/http/session';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokens, type SigningKeys } from '../src/tokens/access-tokens.ts';

@@ -1,5 +1,5 @@
 import { until } from '@souk/chassis/testing/until';
-import type { RecoveryCodes, SecondFactorEnrolment } from '@souk/contracts/http/second-factor';
+import type { RecoveryCodes, SecondFactorEnrolment } from '@souk/contracts/http/session';
 import { TOTP } from 'otpauth';
 import { PASSWORD, type RunningUsers } from './running-users.ts';
 

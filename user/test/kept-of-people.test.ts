@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { holdsPersonal } from '@souk/contracts/personal';
+import { holdsPersonal } from '@souk/contracts/schema';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import * as documents from '../src/storage/user-documents.ts';
 

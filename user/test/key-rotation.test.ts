@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import type { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/stored-keys.ts';
 import { newSigningKey } from '../src/tokens/signing-key.ts';

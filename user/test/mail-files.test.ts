@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { mailFiles } from '../src/mail/mail-by-config.ts';
 
 const MAIL = { id: 'reset:a+b/c', to: 'ada@example.com', subject: 'Souk: choose a new password', text: 'Here: token\n' };

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
-import { profiled } from '@souk/chassis/testing/mongo-profile';
+import { profiled, type TemporaryMongoStore, temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { type TemporaryMongoStore, temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { newCredential } from '../src/domain/credential.ts';
 import { newSession, signedOut } from '../src/domain/session.ts';
 import { newUser } from '../src/domain/user.ts';

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import { MailError } from '../src/mail/mail-port.ts';
 import { attemptKey } from '../src/usecases/count-attempts.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 

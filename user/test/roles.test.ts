@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import fc from 'fast-check';
 import { type AdminList, ADMINS, completeRoles, isAdmin, newUser, replaceRoles, type User } from '../src/domain/user.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { UserConfig } from '../src/config.ts';

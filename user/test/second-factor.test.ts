@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import type { RecoveryCodes, SecondFactorEnrolment, SecondFactorState } from '@souk/contracts/http/second-factor';
-import type { SessionTokens } from '@souk/contracts/http/session';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import type { RecoveryCodes, SecondFactorEnrolment, SecondFactorState, SessionTokens } from '@souk/contracts/http/session';
 import { decodeJwt } from 'jose';
 import { sealedSecrets } from '../src/second-factor/sealed-secrets.ts';
 import { codeOf, enrolled, wrongCodeOf } from './authenticator.ts';

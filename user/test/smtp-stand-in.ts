@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SMTPServer } from 'smtp-server';
 
 interface TakenMail {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import type { SecondFactorState } from '@souk/contracts/http/second-factor';
-import type { SessionTokens } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/roles';
+import type { SecondFactorState, SessionTokens } from '@souk/contracts/http/session';
+import type { Role } from '@souk/contracts/access-token';
 import { decodeJwt } from 'jose';
 import { codeOf, enrol } from './authenticator.ts';
 import { ADMIN, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';

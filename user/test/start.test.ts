@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { Jwks } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
-import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { temporaryFolder, temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { sqlitePlansOf } from '@souk/chassis/testing/query-costs';
 import { type CompiledQuery, sql } from 'kysely';
 import {
   dueMailsQuery,

@@ -1,5 +1,5 @@
 import { e164, isPostalCode, needsPostalCode } from '@souk/contracts/phones-and-postal-codes';
-import { isCommonPassword } from '@souk/user/passwords/common-passwords';
+import { isCommonPassword } from '@souk/user/passwords/judge-password';
 
 /** Prints what the data of countries and the list of passwords say. */
 process.stdout.write(

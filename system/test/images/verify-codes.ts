@@ -1,4 +1,4 @@
-import { newSecret, otpauthUrl, stepOf } from '@souk/user/second-factor/one-time-codes';
+import { newSecret, otpauthUrl, stepOf } from '@souk/user/second-factor/codes';
 
 /** Prints which step each code is of, null for none; and how new secrets look. */
 const { secret, codes } = JSON.parse(process.argv[2] ?? '{}') as { readonly secret: string; readonly codes: readonly (readonly [string, number])[] };

@@ -1,5 +1,4 @@
-import type { SecondFactorState } from '@souk/contracts/http/second-factor';
-import type { Session as PublishedSession } from '@souk/contracts/http/session';
+import type { SecondFactorState, Session as PublishedSession } from '@souk/contracts/http/session';
 import type { Address as PublishedAddress, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import type { Address } from './address-book.ts';
 import { type Credential, isPending } from './credential.ts';

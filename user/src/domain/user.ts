@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import type { Credential } from './credential.ts';
 import type { Session } from './session.ts';
 

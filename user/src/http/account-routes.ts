@@ -1,7 +1,6 @@
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
 import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { ChangePassword, DeleteAccount, DeletionReceipt, RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { closed } from '@souk/contracts/schema';

@@ -1,16 +1,14 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
+import { idPages } from '@souk/chassis/web/paging';
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { readAddress } from '@souk/chassis/web/problems/read-address';
+import { readAddress } from '@souk/chassis/web/problems/field-errors';
 import { addressRules } from '@souk/contracts/address-rules';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { type Address, addressIn } from '../domain/address-book.ts';
 import { addressRepresentation } from '../domain/representations.ts';
@@ -96,9 +94,9 @@ function noSuchAddress() {
 
 function answerOf(limit: number) {
   return (added: Added) => {
-    if (added.kind === 'user-unknown') throw accountGone();
-    if (added.kind === 'full') throw problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
-    if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);
+    if (added.kind === 'user-unknown') return accountGone();
+    if (added.kind === 'full') return problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
+    if (added.kind === 'too-often') return addressesAddedTooOften(added.waitMs);
     const { address } = added;
     const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
     return storedAnswer(201, addressRepresentation(address), headers);

@@ -1,13 +1,12 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/conditional-requests';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
+import { idPages } from '@souk/chassis/web/paging';
 import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, ReplaceStatus, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCommands, UserReads } from '../storage/user-store.ts';

@@ -1,9 +1,8 @@
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { normalisedEmail } from '@souk/contracts/email';
-import { AskEmailChange, AskPasswordReset, ConfirmEmail, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
+import { AskEmailChange, AskPasswordReset, ConfirmEmail, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/user';
 import type { UserCommands } from '../storage/user-store.ts';
 import { linkSecretHash, readLinkToken } from '../tokens/opaque-tokens.ts';
 import { askForConfirmation, askForEmailChange, confirmEmail, type MailsAsked } from '../usecases/confirm-email.ts';

@@ -1,17 +1,16 @@
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import {
   ConfirmSecondFactor,
   EnrolSecondFactor,
+  GivenAccess,
   RecoveryCodes,
   RemoveSecondFactor,
   SecondFactorEnrolment,
   SecondFactorProof,
   SecondFactorState,
-} from '@souk/contracts/http/second-factor';
-import { GivenAccess } from '@souk/contracts/http/session';
+} from '@souk/contracts/http/session';
 import { factorRepresentation, isoTime } from '../domain/representations.ts';
 import { newRecoveryCodes } from '../second-factor/codes.ts';
 import type { UserCommands, UserReads } from '../storage/user-store.ts';

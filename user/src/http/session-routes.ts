@@ -1,11 +1,10 @@
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
+import { idPages } from '@souk/chassis/web/paging';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';

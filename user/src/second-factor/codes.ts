@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 import { Secret, TOTP } from 'otpauth';
 import type { Credential, FactorProof } from '../domain/credential.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';

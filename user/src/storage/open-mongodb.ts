@@ -1,10 +1,9 @@
-import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/collection-step';
+import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/migrations';
 import { forgetDocuments } from '@souk/chassis/stores/mongodb/forget-documents';
-import { type MongoDatabase, type MongoOptions, openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { type MongoDatabase, type MongoOptions, openMongo, SERVER_NOW } from '@souk/chassis/stores/mongodb/mongo-database';
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import { mongoServiceStore } from '@souk/chassis/stores/mongodb/mongo-service-store';
-import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { Document, Filter } from 'mongodb';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/user.ts';

@@ -1,10 +1,9 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect, SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { forgetRows } from '@souk/chassis/stores/sql/forget-rows';
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
-import type { Role } from '@souk/contracts/roles';
+import type { IdSlice } from '@souk/chassis/web/paging';
+import type { Role } from '@souk/contracts/access-token';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS, completeRoles } from '../domain/user.ts';

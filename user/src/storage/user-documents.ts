@@ -1,7 +1,6 @@
 import { Address, User as PublishedUser } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
-import { personal } from '@souk/contracts/personal';
-import { closed, nullable, oneOf } from '@souk/contracts/schema';
+import { Uuid } from '@souk/contracts/strings';
+import { closed, nullable, oneOf, personal } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { KEY_RING, SEALING_KEY } from '../domain/stored-keys.ts';
 import { ADMINS } from '../domain/user.ts';

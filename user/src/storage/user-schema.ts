@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

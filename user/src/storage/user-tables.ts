@@ -1,7 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { Row } from '@souk/chassis/stores/sql/statement';
+import type { Dialect, Row } from '@souk/chassis/stores/sql/sql-database';
+import { rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { emptyBook } from '../domain/address-book.ts';
 import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, PlainDocumentTable, SessionsTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';

@@ -1,7 +1,7 @@
 import { newId } from '@souk/chassis/ids';
-import { importKeys, keyName, type KeySource, KeysUnavailableError } from '@souk/chassis/web/sign-in/key-source';
+import { importKeys, keyName, type KeySource, KeysUnavailableError } from '@souk/chassis/web/sign-in/signing-keys';
 import type { GivenAccess, Jwks, SessionTokens } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { jwt } from '@elysiajs/jwt';
 import { importJWK } from 'jose';
 import type { SigningKey } from '../domain/stored-keys.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { endAccessTokens, endAllSessions, withoutFactor } from '../domain/credential.ts';
 import { ADMINS, changed, isAdmin, replaceRoles as decideRoles, type User, withAdmin, withoutAdmin } from '../domain/user.ts';
 import type { UserUseCase } from '../storage/user-store.ts';

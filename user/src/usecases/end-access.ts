@@ -1,5 +1,5 @@
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
-import type { EndedAccess, Grant } from '@souk/chassis/engine/writer/ended-access';
+import type { EndedAccess, Grant } from '@souk/chassis/engine/ended-access';
 import type { Entities, NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import type { EventData } from '@souk/contracts/topics';
 import { type Credential, endAllSessions } from '../domain/credential.ts';

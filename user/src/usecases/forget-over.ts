@@ -1,6 +1,5 @@
-import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
-import type { Job } from '@souk/chassis/engine/jobs';
-import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import { forgetInRounds, type Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/service-store';
 import type { UserEngine, UserReads, UserStore, UserUseCase } from '../storage/user-store.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { Cause } from '@souk/chassis/cause';
 import { OverloadedError } from '@souk/chassis/input-errors';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { SecondFactorProof } from '@souk/contracts/http/session';
 import type { FactorProof } from '../domain/credential.ts';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { Judged, JudgeProof } from '../second-factor/codes.ts';

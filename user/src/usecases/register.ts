@@ -3,7 +3,7 @@ import type { Decision } from '@souk/chassis/engine/writer/use-case';
 import { ConfigError } from '@souk/chassis/service/config';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { ADMIN_NAME, type UserConfig } from '../config.ts';
 import { asked, isFull, leftMs } from '../domain/attempts.ts';
 import { newCredential } from '../domain/credential.ts';

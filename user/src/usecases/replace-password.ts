@@ -1,8 +1,7 @@
 import type { Cause } from '@souk/chassis/cause';
-import { endsAccess, type Grant } from '@souk/chassis/engine/writer/ended-access';
+import { endsAccess, type Grant } from '@souk/chassis/engine/ended-access';
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
-import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
-import type { ChangePassword } from '@souk/contracts/http/user';
+import type { ChangePassword, ConfirmPasswordReset } from '@souk/contracts/http/user';
 import { asked, ASKED_AT_MOST, type Attempts, isFull, leftMs } from '../domain/attempts.ts';
 import { withPassword } from '../domain/credential.ts';
 import { linkOf, MAIL_WAITS, newMail } from '../domain/mail-and-links.ts';

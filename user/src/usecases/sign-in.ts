@@ -1,8 +1,7 @@
 import type { Cause } from '@souk/chassis/cause';
 import { newId } from '@souk/chassis/ids';
 import { normalisedEmail } from '@souk/contracts/email';
-import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
-import type { OpenedSession, SignIn } from '@souk/contracts/http/session';
+import type { OpenedSession, SecondFactorProof, SignIn } from '@souk/contracts/http/session';
 import { type Credential, type FactorProof, isKnown, recoveryCodesLeft, type SecondFactor, withDevice, withProof } from '../domain/credential.ts';
 import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
 import { standingOf } from '../domain/user.ts';
