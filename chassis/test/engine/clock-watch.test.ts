@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { type ClockWatch, clockWatch } from '../../src/engine/clock-watch.ts';
+import { type ClockWatch, clockWatch } from '../../src/engine/engine.ts';
 import { newId } from '../../src/ids.ts';
 import type { WriterStore } from '../../src/engine/writer/writer-store.ts';
 import { Writer } from '../../src/engine/writer/writer.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES } from '@souk/contracts/services';
-import { rootAddresses } from '../../src/shop/real/throw-away-shop.ts';
+import { rootAddresses } from '../../src/shop/real/real-shop.ts';
 import type { Server } from '../../src/tools/servers/server.ts';
 import { type Servers, startServers } from '../../src/tools/servers/start-servers.ts';
 import { completing } from './support/completions.ts';

@@ -42,7 +42,7 @@ export async function wantedShop(
     case 'real': {
       const accounts = newAccounts();
       // Imported here so that the other shops load neither the drivers nor the test containers.
-      const { throwAwayShop } = await import('../real/throw-away-shop.ts');
+      const { throwAwayShop } = await import('../real/real-shop.ts');
       await privateFolder(folder);
       const accountsFile = resolve(folder, 'real-accounts.json');
       const files = { addresses: join(folder, 'real.json'), accounts: accountsFile };

@@ -6,7 +6,7 @@ import type { Environment } from '@souk/chassis/service/config';
 import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { newAccounts } from '../../../shop/embedded/accounts.ts';
 import type { ServiceChild } from '../../../shop/real/service-child.ts';
-import { type ThrowAwayShop, throwAwayShop } from '../../../shop/real/throw-away-shop.ts';
+import { type ThrowAwayShop, throwAwayShop } from '../../../shop/real/real-shop.ts';
 import { realRecords } from '../../../verify/real-records.ts';
 import type { Server } from '../../servers/server.ts';
 import { newSigningKey } from '../work/tokens.ts';
