@@ -40,38 +40,24 @@ export interface Surroundings {
 }
 
 /**
- * A cell of a saga's table: the answer to one message in one state.
- * - step: the function that decides, given the state, the message and the surroundings
- * - ignore: already answered, or no longer of any effect
- * - anomaly: cannot happen if all parties are correct; nothing changes and a person has to look
+ * A saga's table: state -> message -> step. `Cases` has the case of every pair, so a table with a gap is rejected; `Decisions` are
+ * the functions by name.
  */
-export type Rule<Given> =
-  | { readonly kind: 'step'; readonly step: (given: Given) => Outcome }
-  | { readonly kind: 'ignore' | 'anomaly'; readonly because: string };
+export type Table<Cases, Decisions> = { readonly [S in keyof Cases]: { readonly [M in keyof Cases[S]]: Step<Cases[S][M], Decisions> } };
 
-/** The result of a rule. */
-export function outcomeOf<Given>(rule: Rule<Given>, given: Given): Outcome {
-  switch (rule.kind) {
-    case 'step':
-      return rule.step(given);
-    case 'ignore':
-      return ignored(rule.because);
-    case 'anomaly':
-      return { kind: 'anomaly', because: rule.because };
-    default:
-      return rule satisfies never;
-  }
-}
+type Step<Case, Decisions> =
+  /** The decision of this name is taken; only one that takes the case fits. */
+  | { readonly [K in keyof Decisions]: Decisions[K] extends (given: Case) => Outcome ? { readonly kind: K } : never }[keyof Decisions]
+  /** A duplicate or late message: nothing happens and nothing is stored. */
+  | { readonly kind: 'ignore'; readonly because: string }
+  /** Cannot happen if all parties are correct: nothing changes, and a person has to look. */
+  | { readonly kind: 'anomaly'; readonly because: string };
 
-export function step<Given>(decide: (given: Given) => Outcome): Rule<Given> {
-  return { kind: 'step', step: decide };
-}
-
-export function ignore(because: string): Rule<unknown> {
+export function ignore(because: string): { readonly kind: 'ignore'; readonly because: string } {
   return { kind: 'ignore', because };
 }
 
-export function anomaly(because: string): Rule<unknown> {
+export function anomaly(because: string): { readonly kind: 'anomaly'; readonly because: string } {
   return { kind: 'anomaly', because };
 }
 

@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 import { backOffMs, CALL_LEASE_MS, type CheckDue, type GatewayMessage, type GatewayTask, LOST_AFTER_MS } from './gateway-call.ts';
-import { anomaly, changed, type HistoryEntry, ignore, ignored, type Outcome, outcomeOf, type Rule, step, type Surroundings } from './outcome.ts';
+import { anomaly, changed, type HistoryEntry, ignore, ignored, type Outcome, type Surroundings, type Table } from './outcome.ts';
 import { type CapturedPayment, type FailedPayment, keptCause, type Payment, type PaymentFacts, type PendingPayment, type VoidedPayment } from './payment.ts';
 import type { PaymentMethod } from './payment-method.ts';
 import { giveBack } from './refund-saga.ts';
@@ -32,15 +32,17 @@ interface Case<P, M> extends Surroundings {
   readonly message: M;
 }
 
+type Cases = { readonly [S in State]: { readonly [M in On]: Case<PaymentIn<S>, Message<M>> } };
+
 const settled = ignore('the charge is settled');
 const noMoney = ignore('no money was taken');
 const unknownPayment = anomaly('the message is about no known payment');
 
-/** The answer to every (state, message) pair of a payment; the type rejects a table with a gap, and a step in a wrong place. */
-export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<Case<PaymentIn<S>, Message<M>>> } } = {
+/** The step for every (state, message) pair of a payment; the type rejects a table with a gap, and a step in the wrong place. */
+export const PAYMENT_SAGA: Table<Cases, typeof DECISIONS> = {
   none: {
-    'order.ready_for_payment': step(begin),
-    'order.cancelled': step(tombstone),
+    'order.ready_for_payment': { kind: 'begin' },
+    'order.cancelled': { kind: 'tombstone' },
     'gateway.succeeded': unknownPayment,
     'gateway.declined': unknownPayment,
     'gateway.unknown': unknownPayment,
@@ -49,16 +51,16 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<C
   },
   pending: {
     'order.ready_for_payment': ignore('the charge is under way'),
-    'order.cancelled': step(rememberCancellation),
-    'gateway.succeeded': step(capture),
-    'gateway.declined': step(fail),
-    'gateway.unknown': step(askLater),
-    'gateway.not_received': step(sendAgainOrVoid),
-    'check.due': step(ask),
+    'order.cancelled': { kind: 'remember-cancellation' },
+    'gateway.succeeded': { kind: 'capture' },
+    'gateway.declined': { kind: 'fail' },
+    'gateway.unknown': { kind: 'ask-later' },
+    'gateway.not_received': { kind: 'send-again-or-void' },
+    'check.due': { kind: 'ask' },
   },
   captured: {
     'order.ready_for_payment': settled,
-    'order.cancelled': step(refundRest),
+    'order.cancelled': { kind: 'refund-rest' },
     'gateway.succeeded': settled,
     'gateway.declined': anomaly('the gateway declines a charge that it has captured'),
     'gateway.unknown': settled,
@@ -68,7 +70,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<C
   failed: {
     'order.ready_for_payment': settled,
     'order.cancelled': noMoney,
-    'gateway.succeeded': step(captureLate),
+    'gateway.succeeded': { kind: 'capture-late' },
     'gateway.declined': settled,
     'gateway.unknown': settled,
     'gateway.not_received': settled,
@@ -77,7 +79,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<C
   voided: {
     'order.ready_for_payment': ignore('the order is cancelled'),
     'order.cancelled': noMoney,
-    'gateway.succeeded': step(captureLate),
+    'gateway.succeeded': { kind: 'capture-late' },
     'gateway.declined': noMoney,
     'gateway.unknown': noMoney,
     'gateway.not_received': noMoney,
@@ -88,10 +90,30 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<C
 /** The answer of the table to a message. */
 export function answerPayment(payment: Payment | undefined, message: PaymentMessage, { now, newId, cause }: Surroundings): Outcome {
   const given = { payment, message, now, newId, cause };
-  // The row was chosen by the state and the column by the message, which the compiler cannot follow.
-  const rule = PAYMENT_SAGA[payment?.status ?? 'none'][message.on] as Rule<typeof given>;
-  return outcomeOf(rule, given);
+  const step = PAYMENT_SAGA[payment?.status ?? 'none'][message.on];
+  switch (step.kind) {
+    case 'ignore':
+      return ignored(step.because);
+    case 'anomaly':
+      return { kind: 'anomaly', because: step.because };
+    default:
+      // The row was chosen by the state and the column by the message, which the compiler cannot follow.
+      return (DECISIONS[step.kind] as (all: typeof given) => Outcome)(given);
+  }
 }
+
+const DECISIONS = {
+  begin,
+  tombstone,
+  'remember-cancellation': rememberCancellation,
+  'refund-rest': refundRest,
+  ask,
+  'ask-later': askLater,
+  'send-again-or-void': sendAgainOrVoid,
+  capture,
+  'capture-late': captureLate,
+  fail,
+};
 
 /** A payment method pays only for its owner's orders; another user's method is treated as missing. */
 function begin(given: Case<undefined, Message<'order.ready_for_payment'>>): Outcome {

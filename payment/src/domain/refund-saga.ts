@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 import { backOffMs, CALL_LEASE_MS, CAPTURE_LIMIT_MS, CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage, type GatewayTask } from './gateway-call.ts';
-import { anomaly, type Changed, changed, type HistoryEntry, ignore, ignored, type Outcome, outcomeOf, type Rule, step, type Surroundings } from './outcome.ts';
+import { anomaly, type Changed, changed, type HistoryEntry, ignore, ignored, type Outcome, type Surroundings, type Table } from './outcome.ts';
 import { type CapturedPayment, type Cause, type FailedRefund, keptCause, leftOf, type Payment, type PendingRefund, type Refund, type SucceededRefund } from './payment.ts';
 
 type State = Refund['status'];
@@ -15,16 +15,18 @@ interface Case<R, M> extends Surroundings {
   readonly payment: CapturedPayment;
 }
 
+type Cases = { readonly [S in State]: { readonly [M in On]: Case<Extract<Refund, { status: S }>, Message<M>> } };
+
 const settled = ignore('the refund is settled');
 
-/** The answer to every (state, message) pair of a refund; the type rejects a table with a gap, and a step in a wrong place. */
-export const REFUND_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<Case<Extract<Refund, { status: S }>, Message<M>>> } } = {
+/** The step for every (state, message) pair of a refund; the type rejects a table with a gap, and a step in the wrong place. */
+export const REFUND_SAGA: Table<Cases, typeof DECISIONS> = {
   pending: {
-    'gateway.succeeded': step(succeed),
-    'gateway.declined': step(failUnlessTooEarly),
-    'gateway.unknown': step(askLater),
-    'gateway.not_received': step(sendAgain),
-    'check.due': step(ask),
+    'gateway.succeeded': { kind: 'succeed' },
+    'gateway.declined': { kind: 'fail-unless-too-early' },
+    'gateway.unknown': { kind: 'ask-later' },
+    'gateway.not_received': { kind: 'send-again' },
+    'check.due': { kind: 'ask' },
   },
   succeeded: {
     'gateway.succeeded': settled,
@@ -45,10 +47,25 @@ export const REFUND_SAGA: { readonly [S in State]: { readonly [M in On]: Rule<Ca
 /** The answer of the table to a message about a refund of this payment. */
 export function answerRefund(refund: Refund, message: RefundMessage, payment: CapturedPayment, { now, newId, cause }: Surroundings): Outcome {
   const given = { refund, message, payment, now, newId, cause };
-  // The row was chosen by the state and the column by the message, which the compiler cannot follow.
-  const rule = REFUND_SAGA[refund.status][message.on] as Rule<typeof given>;
-  return outcomeOf(rule, given);
+  const step = REFUND_SAGA[refund.status][message.on];
+  switch (step.kind) {
+    case 'ignore':
+      return ignored(step.because);
+    case 'anomaly':
+      return { kind: 'anomaly', because: step.because };
+    default:
+      // The row was chosen by the state and the column by the message, which the compiler cannot follow.
+      return (DECISIONS[step.kind] as (all: typeof given) => Outcome)(given);
+  }
 }
+
+const DECISIONS = {
+  succeed,
+  'fail-unless-too-early': failUnlessTooEarly,
+  ask,
+  'ask-later': askLater,
+  'send-again': sendAgain,
+};
 
 function succeed({ refund, message: { reference }, payment, now }: Case<PendingRefund, Message<'gateway.succeeded'>>): Outcome {
   const { attempts: _, nextCheckAt: __, ...facts } = refund;
