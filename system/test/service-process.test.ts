@@ -147,7 +147,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       const url = `${owners.order}?ssl=${encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }))}`;
       const { code, said } = await ended('order', { ...env('order'), DATABASE_URL: url, LOG_LEVEL: 'warn' }, '--migrate');
       expect(code).toBe(0);
-      expect(said.split('\n')).toEqual([expect.stringMatching(/"level":"warn".*"options":\["rejectUnauthorized: false"\].*leave these options out/)]);
+      expect(said.split('\n')).toEqual([expect.stringMatching(/"level":"warn".*"options":\["rejectUnauthorized: false"\].*leave them out/)]);
       expect(said).not.toContain(new URL(owners.order).password);
     }, LIMIT_MS);
 
