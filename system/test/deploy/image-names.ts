@@ -1,2 +1,4 @@
+import { SERVICES } from '@souk/contracts/services';
+
 /** An image of ours, under whatever name. */
-export const OWN_IMAGE = /(?:^|\/)souk\/(?:product|inventory|order|payment|user)(?=$|[:@])/;
+export const OWN_IMAGE = new RegExp(`(?:^|/)souk/(?:${SERVICES.join('|')})(?=$|[:@])`);
