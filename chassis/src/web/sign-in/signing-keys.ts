@@ -33,7 +33,7 @@ interface RemoteKeysOptions {
   readonly timeoutMs?: number;
   /**
    * Minimum milliseconds between two fetches caused by an unknown key, so that forged key ids cause next to no traffic. Much
-   * less than the time for which a key is published before it signs (`key-ring.ts` of User): a process that has just fetched
+   * less than the time for which a key is published before it signs (`domain/stored-keys.ts` of User): a process that has just fetched
    * knows every key there is.
    */
   readonly coolDownMs?: number;
