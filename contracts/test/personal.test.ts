@@ -10,7 +10,7 @@ import { FreeText, Name } from '../src/strings.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { ADDRESS, EXAMPLES } from './examples.ts';
 
-const giftNote = Type.Optional(personal(FreeText));
+const wish = Type.Optional(personal(FreeText));
 const Wishes = closed({
   id: impersonal(Type.String()),
   to: personal(Name),
@@ -87,18 +87,18 @@ test('no event that is written today can tell of a person: what was sent is in t
 });
 
 describe('a new personal field of an order', () => {
-  const WithNote = closed({ ...Order.properties, giftNote });
-  const order = { shippingAddress: ADDRESS, giftNote: 'For Zoë, with love' };
+  const WithNote = closed({ ...Order.properties, wish });
+  const order = { shippingAddress: ADDRESS, wish: 'For Zoë, with love' };
 
   test('is erased, and missed when it is not, by its mark alone', () => {
-    expect(withoutPersonal(WithNote, order)).not.toHaveProperty('giftNote');
-    expect(personalTexts(WithNote, { ...withoutPersonal(Order, order) }).map(({ pointer }) => pointer)).toEqual(['/giftNote']);
+    expect(withoutPersonal(WithNote, order)).not.toHaveProperty('wish');
+    expect(personalTexts(WithNote, { ...withoutPersonal(Order, order) }).map(({ pointer }) => pointer)).toEqual(['/wish']);
   });
 
   test('is searched for card numbers', () => {
     const looked = textsWhere(mustBeNoCard);
-    const body = { shippingAddress: ADDRESS, giftNote: 'pay with 4242 4242 4242 4242' };
-    expect(looked.of(closed({ ...PlaceOrder.properties, giftNote }), body).map(({ pointer }) => pointer)).toContain('/giftNote');
+    const body = { shippingAddress: ADDRESS, wish: 'pay with 4242 4242 4242 4242' };
+    expect(looked.of(closed({ ...PlaceOrder.properties, wish }), body).map(({ pointer }) => pointer)).toContain('/wish');
   });
 });
 
