@@ -11,11 +11,12 @@ const failureOf = (work: Promise<unknown>) => work.then(() => undefined, (error:
 
 describeOn(['MongoDB'], () => {
   describe('a MongoDB that is away at first use', () => {
-    const url = temporaryMongoUrl();
+    let url: string;
     let proxy: MongoProxy;
     let database: MongoDatabase;
 
     beforeEach(async () => {
+      url = temporaryMongoUrl();
       proxy = await mongoProxy(url);
       database = openMongo({ url: proxy.url });
     });
