@@ -9,14 +9,19 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
 import { orderMigrations } from '../../src/storage/order-migrations.ts';
-import { ORDER_COLUMNS, orderToRow } from '../../src/storage/order-rows.ts';
-import type { OrderSchema } from '../../src/storage/order-schema.ts';
+import { orderToRow } from '../../src/storage/order-rows.ts';
+import type { OrderSchema, OrdersTable } from '../../src/storage/order-schema.ts';
 import { customers } from '../../src/storage/sql-order-store.ts';
 import { anOrder, NORTH, USER_ID } from '../orders.ts';
 
 type Orders = SqlDatabase<OrderSchema>;
 
 const FIRST_LATER = 'order-030';
+/** Columns of the version before. */
+const COLUMNS = [
+  'id', 'user_id', 'total', 'currency', 'shipping_address', 'payment_method_id', 'pieces', 'placed_at', 'left_at', 'erased_at',
+  'status', 'reason', 'payment_status', 'refunded', 'allocations', 'shortages', 'deadline_at', 'counts_until', 'version', 'updated_at',
+] as const satisfies (keyof OrdersTable)[];
 let number = 0;
 
 /** As the version before places an order, on a schema of any version. */
@@ -25,7 +30,7 @@ function place({ dialect, transact }: Orders, countsUntil: number | null): Promi
   const row = orderToRow(anOrder({ id: `0198c0de-7a11-7c3e-8f00-${String(number).padStart(12, '0')}`, countsUntil }));
   return transact(function* () {
     yield [];
-    return { writes: [dialect.insert('orders', ORDER_COLUMNS, [ORDER_COLUMNS.map((column) => row[column])])], result: undefined };
+    return { writes: [dialect.insert('orders', COLUMNS, [COLUMNS.map((column) => row[column])])], result: undefined };
   });
 }
 

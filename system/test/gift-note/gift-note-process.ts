@@ -4,7 +4,7 @@ import { plugin } from 'bun';
 import { giftNotes } from './gift-note.ts';
 
 /**
- * A shop whose orders have a `giftNote`, which this process's first argument declares. Prints as JSON what each part of the
+ * A shop whose orders have a `wish`, which this process's first argument declares. Prints as JSON what each part of the
  * shop does with it. All is loaded after the plugin.
  */
 const NOTE = 'For Zoë, with love';
@@ -21,13 +21,13 @@ const { redacted } = await import('@souk/chassis/telemetry/logging');
 const { redactedMessage } = await import('@souk/chassis/engine/messaging/redacted-message');
 const { orderFacts } = await import('../../src/verify/read-facts.ts');
 
-const order = { id: 'o-1', total: { amount: 1, currency: 'EUR' }, items: [], allocations: null, shipments: [], shortages: [], shippingAddress: ADDRESS, giftNote: NOTE } as unknown as Order;
-const data = { orderId: 'o-1', userId: 'u-1', items: [], total: order.total, giftNote: NOTE };
+const order = { id: 'o-1', total: { amount: 1, currency: 'EUR' }, items: [], allocations: null, shipments: [], shortages: [], shippingAddress: ADDRESS, wish: NOTE } as unknown as Order;
+const data = { orderId: 'o-1', userId: 'u-1', items: [], total: order.total, wish: NOTE };
 const event = { type: 'order.completed', data, context: { cause: { name: 'deadline' } } } as const;
 
 function refusedPlaces(): readonly string[] {
   try {
-    refuseCardNumbers(PlaceOrder, { giftNote: CARD });
+    refuseCardNumbers(PlaceOrder, { wish: CARD });
     return [];
   } catch (error) {
     return (error as { details: { errors: readonly Pick<PlacedText, 'pointer'>[] } }).details.errors.map(({ pointer }) => pointer);
@@ -54,7 +54,7 @@ process.stdout.write(
     unmarked: await unmarkedTexts(),
     keptInOrder: has(orderToRow(erasedOrder(order))),
     keptInEvent: has(erasedEvent(event)) || !TELLING_EVENTS.includes(event.type),
-    shownInLog: has(redacted({ body: { giftNote: NOTE } })),
+    shownInLog: has(redacted({ body: { wish: NOTE } })),
     shownInDeadLetter: has(redactedMessage(message)),
     cardsRefusedAt: refusedPlaces(),
     missedByVerify: orders[0]?.isErased === true || personalTold.length === 0,

@@ -15,7 +15,7 @@ test('a new personal field is erased, withheld, checked for card numbers and che
     keptInEvent: false,
     shownInLog: false,
     shownInDeadLetter: false,
-    cardsRefusedAt: ['/giftNote'],
+    cardsRefusedAt: ['/wish'],
     missedByVerify: false,
   });
 }, 60_000);
@@ -23,10 +23,10 @@ test('a new personal field is erased, withheld, checked for card numbers and che
 test('an unmarked one fails the test that walks every contract', () => {
   expect(shopWith('texts.FreeText')).toMatchObject({
     unmarked: [
-      'events/order.ts OrderCompleted/giftNote',
-      'http/order.ts Order/giftNote',
-      'http/order.ts PlaceOrder/giftNote',
-      'order.completed/giftNote',
+      'events.ts OrderCompleted/wish',
+      'http/order.ts Order/wish',
+      'http/order.ts PlaceOrder/wish',
+      'order.completed/wish',
     ],
     keptInOrder: true,
     missedByVerify: true,

@@ -6,25 +6,25 @@ const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added:
     ['  shippingAddress: AskedAddress,', 'NOTE'],
     ['  shippingAddress: ShippingAddress,', 'NOTE'],
   ],
-  'contracts/src/events.ts': [['  total: EventMoney,', 'NOTE']],
+  'contracts/src/events.ts': [['export const OrderCompleted = Type.Object({', 'NOTE']],
   'order/src/storage/order-rows.ts': [
-    ['    shipping_address: JSON.stringify(order.shippingAddress),', '    gift_note: order.giftNote ?? null,'],
-    ['    shippingAddress: JSON.parse(row.shipping_address),', '    ...(row.gift_note != null && { giftNote: row.gift_note }),'],
+    ['    shipping_address: JSON.stringify(order.shippingAddress),', '    wish: order.wish ?? null,'],
+    ['    shippingAddress: JSON.parse(row.shipping_address),', '    ...(row.wish != null && { wish: row.wish }),'],
   ],
 };
 
-/** Orders with a `giftNote`; `note` is its schema. */
+/** Orders with a `wish`; `note` is its schema. */
 export function giftNotes(note: string): BunPlugin {
   return {
     name: 'gift-note',
     setup(build) {
-      build.onLoad({ filter: /\/(contracts\/src\/(http|events)\/order|order\/src\/storage\/order-rows)\.ts$/ }, async ({ path }) => {
+      build.onLoad({ filter: /\/(contracts\/src\/(http\/order|events)|order\/src\/storage\/order-rows)\.ts$/ }, async ({ path }) => {
         const file = Object.keys(CHANGES).find((name) => path.endsWith(name)) ?? '';
         let contents = `import * as typebox from '@sinclair/typebox';\nimport * as marks from '@souk/contracts/schema';\nimport * as texts from '@souk/contracts/strings';\n`;
         contents += await Bun.file(path).text();
         for (const [after, added] of CHANGES[file] ?? []) {
           if (!contents.includes(after)) throw new Error(`${file} no longer has: ${after}`);
-          contents = contents.replace(after, `${after}\n${added.replace('NOTE', `  giftNote: typebox.Type.Optional(${note}),`)}`);
+          contents = contents.replace(after, `${after}\n${added.replace('NOTE', `  wish: typebox.Type.Optional(${note}),`)}`);
         }
         return { contents, loader: 'ts' };
       });
