@@ -1,5 +1,5 @@
 import { newId } from '@souk/chassis/ids';
-import { importKeys, keyName, type KeySource, KeysUnavailableError } from '@souk/chassis/web/sign-in/signing-keys';
+import { keysIn, type KeySource, KeysUnavailableError } from '@souk/chassis/web/sign-in/signing-keys';
 import type { GivenAccess, Jwks, SessionTokens } from '@souk/contracts/http/session';
 import type { Role } from '@souk/contracts/access-token';
 import { jwt } from '@elysiajs/jwt';
@@ -45,7 +45,7 @@ type Sign = (bearer: Bearer) => Promise<string>;
 interface InUse {
   readonly sign: Sign;
   readonly jwks: Jwks;
-  readonly verifying: Awaited<ReturnType<typeof importKeys>>;
+  readonly verifying: KeySource['key'];
 }
 
 /** Makes access tokens. `firstKeys` is called when a key is needed and none is in use yet; after a failure the next need calls it again. */
@@ -56,7 +56,7 @@ export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<Signing
 
   async function prepared(keys: SigningKeys): Promise<InUse> {
     const jwks = { keys: keys.map(publicPart) };
-    return { jwks, verifying: await importKeys(jwks.keys), sign: await signer(keys[0], terms, lifetimeS) };
+    return { jwks, verifying: keysIn(jwks.keys), sign: await signer(keys[0], terms, lifetimeS) };
   }
 
   async function inUse(): Promise<InUse> {
@@ -82,7 +82,7 @@ export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<Signing
     sign: async (bearer) => (await inUse()).sign(bearer),
     published: async () => (await inUse()).jwks,
     source: {
-      key: async (kid, algorithm) => (await verifying()).get(keyName(kid, algorithm)),
+      key: async (kid, algorithm) => (await verifying())(kid, algorithm),
       // The next caller who needs the keys tries again, and gets the error.
       fetchAhead: () => inUse().then(() => undefined, () => undefined),
     },

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { Jwks } from '@souk/contracts/http/session';
-import { createLocalJWKSet, createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation, importJWK, type JWK, type LocalJWKSet, type RemoteJWKSet } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation, type JWK, type LocalJWKSet, type RemoteJWKSet } from 'jose';
 
 export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256'] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
@@ -136,9 +136,13 @@ async function limitedText(response: Response, url: string): Promise<string> {
 
 /** Keys that are at hand. */
 export function localKeys(keys: () => Promise<readonly JWK[]>): KeySource {
-  return {
-    key: async (kid, algorithm) => keyIn(createLocalJWKSet({ keys: [...(await keys())] }), kid, algorithm),
-  };
+  return { key: async (kid, algorithm) => keysIn(await keys())(kid, algorithm) };
+}
+
+/** Finds public keys in a set. */
+export function keysIn(jwks: readonly JWK[]): KeySource['key'] {
+  const set = createLocalJWKSet({ keys: [...jwks] });
+  return (kid, algorithm) => keyIn(set, kid, algorithm);
 }
 
 async function keyIn(set: LocalJWKSet | RemoteJWKSet, kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined> {
@@ -148,21 +152,4 @@ async function keyIn(set: LocalJWKSet | RemoteJWKSet, kid: string, algorithm: To
     if (cause instanceof errors.JWKSNoMatchingKey) return undefined;
     throw new KeysUnavailableError({ cause });
   }
-}
-
-export function keyName(kid: string, algorithm: string): string {
-  return `${algorithm} ${kid}`;
-}
-
-/** Imports only signature keys of the two algorithms and ignores anything else in the set. */
-export async function importKeys(jwks: readonly JWK[]): Promise<ReadonlyMap<string, CryptoKey>> {
-  const keys = new Map<string, CryptoKey>();
-  for (const jwk of jwks) {
-    const algorithm = TOKEN_ALGORITHMS.find((name) => name === jwk.alg);
-    if (algorithm === undefined || jwk.kid === undefined || (jwk.use ?? 'sig') !== 'sig') continue;
-    const { d: _private, ...publicPart } = jwk;
-    const key = await importJWK(publicPart, algorithm);
-    if (!(key instanceof Uint8Array)) keys.set(keyName(jwk.kid, algorithm), key);
-  }
-  return keys;
 }
