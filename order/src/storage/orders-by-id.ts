@@ -1,3 +1,4 @@
+import { StorageError } from '@souk/chassis/storage-error';
 import { LOOKS } from '@souk/chassis/web/paging';
 import type { Row, SqlDatabase, Statement, TransactionScript } from '@souk/chassis/stores/sql/sql-database';
 import { FIRST_LINES } from '@souk/contracts/http/order';
@@ -152,7 +153,15 @@ export function endedCounter({ dialect, transact }: SqlDatabase<OrderSchema>): O
     return { writes: [write], result: n };
   }
 
-  return (status, limit) => transact(() => count(status, limit));
+  return async (status, limit) => {
+    try {
+      return await transact(() => count(status, limit));
+    } catch (error) {
+      // The first count of a status has no row to lock: another process has inserted it meanwhile, and counted these orders.
+      if (error instanceof StorageError && error.code === 'unique') return 0;
+      throw error;
+    }
+  };
 }
 
 /** Creation time of a UUIDv7 in epoch milliseconds: it begins with that. */
