@@ -7,7 +7,7 @@ import { Glob } from 'bun';
 const ROOT = join(import.meta.dir, '../..');
 const decisions = (await readdir(join(ROOT, 'docs/adr'))).map((file) => `docs/adr/${file}`);
 const pages = (await readdir(join(ROOT, 'docs'))).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`);
-const readmes = [...SERVICES, 'contracts', 'chassis', 'system', 'docs/http'].map((folder) => `${folder}/README.md`);
+const readmes = [...SERVICES, 'contracts', 'chassis', 'system'].map((folder) => `${folder}/README.md`);
 const rooms = [...new Glob('chassis/src/**/README.md').scanSync({ cwd: ROOT })];
 
 /** As GitHub makes the end of a heading's address. */

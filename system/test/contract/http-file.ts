@@ -1,6 +1,6 @@
 /** A request as it stands in a `.http` file, placeholders and all. */
 export interface WrittenRequest {
-  /** `product.http:17` */
+  /** `product/requests.http:17` */
   readonly at: string;
   /** By which later requests speak of its answer. */
   readonly name: string | undefined;

@@ -10,7 +10,7 @@ import { playStory, STORIES } from '../../src/shop/stories.ts';
 import { type TakenStep, playHttpFile } from './http-story.ts';
 import { type LiveRoute, liveRoutes } from './live-routes.ts';
 
-const FOLDER = join(import.meta.dir, '../../../docs/http');
+const ROOT = join(import.meta.dir, '../../..');
 
 /** A file of requests has no clock to make a code by. */
 const TAKES_A_CODE = [
@@ -24,7 +24,7 @@ const TAKES_A_CODE = [
 /** These refuse every caller who has no dead letter, gateway's secret, link from a mail or authenticator. */
 const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
 
-describe('the requests of docs/http, on the shop that npm start fills', () => {
+describe('the requests of each service (requests.http), on the shop that npm start fills', () => {
   const folder = temporaryFolder();
   const accounts = newAccounts();
   const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin: accounts.admin, logLevel: 'fatal', env: {} });
@@ -48,7 +48,7 @@ describe('the requests of docs/http, on the shop that npm start fills', () => {
 
   async function play(service: ServiceName): Promise<readonly string[]> {
     const wrong: string[] = [];
-    for await (const step of playHttpFile(join(FOLDER, `${service}.http`), shop.urls(), { SOUK_ADMIN_PASSWORD: accounts.admin.password })) {
+    for await (const step of playHttpFile(join(ROOT, service, 'requests.http'), shop.urls(), { SOUK_ADMIN_PASSWORD: accounts.admin.password })) {
       steps.push(step);
       const { request, url, status, text } = step;
       if (!request.statuses.includes(status)) wrong.push(`${request.at} ${request.method} ${url}: ${status} ${text.slice(0, 500)}`);
@@ -56,11 +56,11 @@ describe('the requests of docs/http, on the shop that npm start fills', () => {
     return wrong;
   }
 
-  test.each(SERVICES.map((service) => [service] as const))('%s.http answers what stands above each of its requests', async (service) => {
+  test.each(SERVICES.map((service) => [service] as const))('those of %s answer what stands above each of its requests', async (service) => {
     expect(await play(service)).toEqual([]);
   }, 60_000);
 
-  test.each(SERVICES.map((service) => [service] as const))('%s.http does so a second time, on the shop that the first one left', async (service) => {
+  test.each(SERVICES.map((service) => [service] as const))('those of %s do so a second time, on the shop that the first one left', async (service) => {
     expect(await play(service)).toEqual([]);
   }, 60_000);
 

@@ -1,6 +1,8 @@
-import { SERVICES } from '@souk/contracts/services';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'bun:test';
 import { growingLists, type GrowingList } from './growing-lists.ts';
+import { ROUTE_TABLE } from './route-table.ts';
 import type { Asker, RouteName, RuledShop } from './ruled-shop.ts';
 
 interface Listed {
@@ -9,30 +11,31 @@ interface Listed {
   readonly orders?: readonly string[];
 }
 
-const staff: Listed = { as: 'staff' };
-const customer: Listed = { as: 'customer' };
-
-/** Every list that has a cursor. */
-export const LISTS: Readonly<Record<RouteName, Listed>> = {
-  'product GET /products': { as: 'anonymous', orders: ['sort=title', 'sort=price', 'sort=-price', 'sort=newest', 'q=lamp'] },
-  'product GET /products/{id}/price-history': staff,
-  'inventory GET /stock': { as: 'anonymous' },
-  'inventory GET /movements': staff,
-  'inventory GET /warehouses': staff,
-  'order GET /orders': customer,
-  'payment GET /payment-methods': customer,
-  'payment GET /payments': customer,
-  'payment GET /payments/{id}/refunds': customer,
-  'user GET /users': staff,
-  'user GET /users/me/addresses': customer,
-  'user GET /sessions': customer,
-  ...Object.fromEntries(
-    SERVICES.flatMap((service) => [
-      [`${service} GET /ops/parked`, staff],
-      [`${service} GET /ops/dead-letters`, staff],
-    ]),
-  ),
+/** Orders in which lists may be asked for. */
+const ORDERS: Readonly<Partial<Record<RouteName, readonly string[]>>> = {
+  'product GET /products': ['sort=title', 'sort=price', 'sort=-price', 'sort=newest', 'q=lamp'],
 };
+
+/** Every list that has a cursor by the OpenAPI document of its service, asked by the first who may. */
+export const LISTS: Readonly<Record<RouteName, Listed>> = Object.fromEntries(
+  ROUTE_TABLE.flatMap(({ route, expected }) => {
+    if (!hasCursor(route)) return [];
+    const orders = ORDERS[route];
+    // In this shop the staff is an admin.
+    const as = (['anonymous', 'customer'] as const).find((asker) => expected[asker] === 200) ?? 'staff';
+    return [[route, { as, ...(orders && { orders }) }] as const];
+  }),
+);
+
+function hasCursor(route: RouteName): boolean {
+  const [service = '', method = '', path = ''] = route.split(' ');
+  const { paths } = JSON.parse(readFileSync(join(import.meta.dir, '../../..', service, 'openapi.json'), 'utf8')) as OpenApi;
+  return method === 'GET' && (paths[path]?.get?.parameters ?? []).some(({ name }) => name === 'cursor');
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, { readonly get?: { readonly parameters?: readonly { readonly name: string }[] } }>>;
+}
 
 /** Lists that come whole. */
 export const WHOLE_LISTS: readonly RouteName[] = ['product GET /categories', 'order GET /orders/{id}/timeline'];
@@ -89,7 +92,7 @@ export function describeLists(shopNow: () => RuledShop): void {
       (LISTS[route]?.orders ?? ['']).map((order) => [`${route}?${order}`, { route, order, list }] as const),
     );
     test.each(walks)('%s loses and repeats nothing while rows come and go', async (_, { route, order, list }) => {
-      const { as } = LISTS[route] ?? staff;
+      const { as } = LISTS[route] ?? { as: 'staff' };
       await walk(shopNow(), { route, as, order, list });
     }, 60_000);
 
