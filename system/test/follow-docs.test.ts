@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { copyProject } from './support/project-copy.ts';
 
 /** Each page is followed in a copy of the project, as somebody who reads it would: its files, its changes, its commands. */
 const ROOT = join(import.meta.dir, '../..');
+/** Without these a suite runs on the embedded engines alone. */
+const ON_SERVERS = ['REQUIRE_REAL', ...Object.values(SERVER_VARIABLES)];
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 
 interface Followed extends Disposable {
@@ -23,7 +26,7 @@ async function followed(page: string): Promise<Followed> {
   const folder: TemporaryFolder = temporaryFolder();
   const at = (path: string) => join(folder.path, path);
   await copyProject(folder.path);
-  for (const { file, code } of ['json', 'toml', 'ts'].flatMap((language) => blocks(text, language))) {
+  for (const { file, code } of ['json', 'toml', 'ts', 'text', 'http'].flatMap((language) => blocks(text, language))) {
     await mkdir(dirname(at(file)), { recursive: true });
     await writeFile(at(file), code);
   }
@@ -73,8 +76,9 @@ describe('who follows the documents', () => {
     copy.run('.', TSC, '--noEmit');
     copy.run('notification', process.execPath, 'test');
     copy.run('contracts', process.execPath, 'test');
-    const suites = ['import-direction', 'deploy/compose-file', 'images/dockerfiles', 'check-steps', 'document-links', 'stories'];
-    copy.run('system', process.execPath, 'test', ...suites.map((name) => `test/${name}.test.ts`));
+    copy.run('system', process.execPath, 'test', 'test/import-direction', 'test/deploy/compose-file', 'test/images/dockerfiles', 'test/check-steps', 'test/document-links', 'test/stories');
+    const asked = ['route-access', 'http-files', 'resource-rules'].map((name) => `test/contract/${name}`);
+    copy.run('system', 'env', ...ON_SERVERS.flatMap((variable) => ['-u', variable]), process.execPath, 'test', ...asked);
   }, 300_000);
 
   test('adds a field to the order (docs/add-a-field.md), which is kept, shown, erased and described', async () => {

@@ -15,8 +15,9 @@ export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects):
     sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
     'dead-letters': UNKNOWN,
   };
-  return path.replaceAll(/([^/]+)\/\{[^}]+\}/g, (_, of: string) => {
-    const value = values[of];
+  const byName: Readonly<Record<string, string>> = { orderId: objects.order, userId: objects.user, sku: objects.sku };
+  return path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
+    const value = values[of] ?? byName[name];
     if (value === undefined) throw new Error(`${path}: what stands behind ${of}/ is not in sample-requests.ts`);
     return `${of}/${value}`;
   });
