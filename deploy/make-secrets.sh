@@ -17,15 +17,17 @@ keep mysql-root-password "$(random)"
 keep mongodb-root-password "$(random)"
 keep admin-password "$(random)"
 # Of those who may change the schema, and of those who serve.
-grep -v '^#' ../services.txt | while read -r service server database; do
+while read -r service server database || [ -n "$service" ]; do
+  case $service in '' | '#'*) continue ;; esac
   case $server in
     mysql) at="mysql:3306/$database" ;;
     mongodb) at="mongodb:27017/$database?replicaSet=souk&authSource=$database" ;;
+    *) echo "deploy/services.txt: $service is on '$server', neither mysql nor mongodb" >&2 && exit 1 ;;
   esac
   keep "$service-database-url" "$server://$service:$(random)@$at"
   keep "$service-serving-url" "$server://${service}_serving:$(random)@$at"
   keep "kafka-$service-password" "$(random)"
-done
+done <../services.txt
 for user in admin topics; do keep "kafka-$user-password" "$(random)"; done
 keep security-log-key "$(random)"
 keep second-factor-key "$(head -c 32 /dev/urandom | base64)"

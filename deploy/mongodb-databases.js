@@ -21,7 +21,9 @@ function user(own, url, roles) {
   else own.updateUser(username, account);
 }
 
-for (const file of readdirSync('/run/secrets').filter((name) => name.endsWith('-serving-url'))) {
+const files = readdirSync('/run/secrets').filter((name) => name.endsWith('-serving-url') && secret(name).startsWith('mongodb:'));
+if (files.length === 0) throw new Error('/run/secrets has no *-serving-url of a service on MongoDB');
+for (const file of files) {
   const service = file.replace('-serving-url', '');
   const owner = secret(`${service}-database-url`);
   const own = db.getSiblingDB(new URL(owner).pathname.slice(1));

@@ -21,7 +21,8 @@ user() { # user, password
 }
 
 for file in "$secrets"/*-serving-url; do
-  case $(cat "$file") in mysql:*) ;; *) continue ;; esac
+  url=$(cat "$file")
+  case $url in mysql:*) ;; *) continue ;; esac
   service=${file##*/}
   service=${service%-serving-url}
   account "$service-database-url"

@@ -14,7 +14,7 @@ TEXT
 }
 
 cd "$(dirname "$0")/.."
-READERS_FIRST=$(sed -n 's/^\([a-z][a-z]*\) .*/\1/p' deploy/services.txt)
+READERS_FIRST=$(awk '!/^#/ && NF { print $1 }' deploy/services.txt)
 LOCK=deploy/.upgrade-lock
 # Is there from an upgrade's start until it is through: the images to go back to are those from before the first try.
 UNDER_WAY=deploy/.upgrade-under-way

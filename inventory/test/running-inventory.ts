@@ -6,6 +6,7 @@ import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-toke
 import { eventOf } from '@souk/chassis/testing/recorded-log';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import { toLogMessage } from '@souk/contracts/log-message';
@@ -48,6 +49,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
     lookUpSkus,
   });
   const { url } = await service.start();
+  const fetchChecked = checkedFetch(service);
   const tokens = {
     customer: await bearer(),
     staff: await bearer({ roles: ['customer', 'staff'] }),
@@ -68,7 +70,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const response = await service.fetch(request);
+    const response = await fetchChecked(request);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }

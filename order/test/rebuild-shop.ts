@@ -6,6 +6,7 @@ import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import type { CatalogueRebuildStatus, Order } from '@souk/contracts/http/order';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { withPartitions } from '@souk/contracts/topics';
@@ -47,12 +48,13 @@ export async function openRebuildShop(open: () => Promise<OpenedStore>) {
     }),
   );
   for (const service of services) await service.start();
+  const fetches = services.map(checkedFetch);
   const staff = await bearer({ userId: Bun.randomUUIDv7(), roles: ['customer', 'staff'] });
 
   async function ask<Body>(method: string, path: string, at = 0, body?: unknown): Promise<Reply<Body>> {
     const headers = { authorization: staff, 'content-type': 'application/json', 'idempotency-key': Bun.randomUUIDv7() };
     const request = new Request(`http://order.test${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    const response = await services[at]?.fetch(request);
+    const response = await fetches[at]?.(request);
     if (response === undefined) throw new Error(`there is no process ${at}`);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: JSON.parse(text) };

@@ -6,6 +6,7 @@ import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-toke
 import { eventOf } from '@souk/chassis/testing/recorded-log';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Order } from '@souk/contracts/http/order';
 import { toLogMessage } from '@souk/contracts/log-message';
@@ -74,7 +75,8 @@ export async function runOrderService({
   });
 
   /** Asks the service itself, without its socket. */
-  const ownFetch = (path: string, init?: RequestInit): Promise<Response> => service.fetch(new Request(`${url}${path}`, init));
+  const fetchChecked = checkedFetch(service);
+  const ownFetch = (path: string, init?: RequestInit): Promise<Response> => fetchChecked(new Request(`${url}${path}`, init));
 
   async function ask<Body>(
     method: string,

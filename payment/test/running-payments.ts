@@ -3,7 +3,7 @@ import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import type { Service } from '@souk/chassis/service/create-service';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
-import { type AnswerRules, answerRules } from '@souk/chassis/testing/answer-rules';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
@@ -57,14 +57,6 @@ interface RunOptions {
 /** Stands before the paths of requests that no socket carries. */
 const ORIGIN = 'http://payment';
 
-/** From the service's OpenAPI document; read once for all runs. */
-let rules: Promise<AnswerRules> | undefined;
-
-async function rulesOf(service: Service): Promise<AnswerRules> {
-  const document = await service.fetch(new Request(`${ORIGIN}/openapi.json`));
-  return answerRules((await document.json()) as Record<string, unknown>);
-}
-
 /** The service over a database and a simulator in a new folder. Its routes are asked without a socket, and answers that its OpenAPI document forbids throw. */
 export async function runPayments({
   folder,
@@ -104,6 +96,7 @@ export async function runPayments({
     keys,
   });
   const { url } = await service.start();
+  const fetchChecked = checkedFetch(service);
   const bearers = new Map<Caller, string>();
   for (const name of ['customer', 'stranger', 'staff', 'admin'] as const) {
     bearers.set(name, await bearer({ userId: PEOPLE[name].id, roles: PEOPLE[name].roles }));
@@ -111,13 +104,9 @@ export async function runPayments({
 
   async function ask(method: string, path: string, init: RequestInit = {}): Promise<Reply<string>> {
     const request = new Request(`${ORIGIN}${path}`, { ...init, method });
-    const response = await service.fetch(request);
+    const response = await fetchChecked(request);
     const { status, headers } = response;
-    const body = await response.text();
-    const allowed = await (rules ??= rulesOf(service));
-    const wrong = await allowed({ method, path: new URL(request.url).pathname, status, headers, text: async () => body });
-    if (wrong !== undefined) throw new Error(`${method} ${path} answered ${status}, which the OpenAPI document forbids: ${wrong}`);
-    return { status, headers, body };
+    return { status, headers, body: await response.text() };
   }
 
   /** `body` is sent as JSON, text as it is. */

@@ -2,10 +2,10 @@ import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { createProductService } from '../src/service.ts';
-import { checkedFetch } from './checked-fetch.ts';
 import type { ProductDatabase } from './product-databases.ts';
 
 /** The answer to a change: the product, or the problem. `status` is the product's. */
@@ -49,7 +49,8 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     keys,
   });
   const { url } = await service.start();
-  const ask = checkedFetch(service);
+  const fetchChecked = checkedFetch(service);
+  const ask = (path: string, init?: RequestInit) => fetchChecked(new Request(`${url}${path}`, init));
   const tokens = {
     customer: await bearer(),
     staff: await bearer({ roles: ['customer', 'staff'] }),

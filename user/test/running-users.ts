@@ -3,6 +3,7 @@ import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
+import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { UserConfig } from '../src/config.ts';
@@ -70,6 +71,7 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
     metrics: createMetrics({ service: 'user', ownsProcess: false }),
   });
   const { url } = await service.start();
+  const fetchChecked = checkedFetch(service);
 
   async function stop(): Promise<void> {
     await service.close();
@@ -84,7 +86,7 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
     logged,
     keys: service.keys,
     lost: service.lost,
-    ...clientOf((path, init) => service.fetch(new Request(`${url}${path}`, init), '127.0.0.1')),
+    ...clientOf((path, init) => fetchChecked(new Request(`${url}${path}`, init), '127.0.0.1')),
     /** The same requests over sockets, for what depends on these. */
     overSocket: clientOf((path, init) => fetch(`${url}${path}`, init)),
     stop,

@@ -115,6 +115,24 @@ describe('keys published by another service', () => {
     hung.resolve(serving(two.jwk)());
   });
 
+  test.each([
+    ['a key off its curve', { kty: 'EC', crv: 'P-256', x: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', y: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', kid: 'one', alg: 'ES256', use: 'sig' }],
+    ['two keys with one id', { ...two.jwk, kid: 'one' }],
+  ])('a set with %s does not take the place of a good one, and the next good one does', async (_, bad) => {
+    const { state, url } = keyServer(serving(one.jwk));
+    const clock = { now: 0 };
+    const keys = remoteKeys({ url, maxAgeMs: 1000, coolDownMs: 10, now: () => clock.now });
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    state.answer = serving(one.jwk, bad);
+    clock.now = 2000;
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    state.answer = serving(one.jwk, two.jwk);
+    clock.now = 4000;
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    expect(await keys.key('two', 'EdDSA')).toBeDefined();
+    expect(state.asked).toBe(3);
+  });
+
   test('a withdrawn key stops working once the keys are old', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     let now = 0;

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { Jwks } from '@souk/contracts/http/session';
-import { createLocalJWKSet, createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation, type JWK, type LocalJWKSet, type RemoteJWKSet } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation, importJWK, type JWK, type LocalJWKSet, type RemoteJWKSet } from 'jose';
 
 export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256'] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
@@ -119,6 +119,9 @@ const fetchKeySet: FetchImplementation = async (url, options) => {
   const set: unknown = JSON.parse(await limitedText(response, url));
   if (!Value.Check(Jwks, set)) throw new Error(`${url} answered something else than a set of public keys`);
   if (set.keys.length > KEYS_LIMIT) throw new Error(`${url} answered ${set.keys.length} keys, more than ${KEYS_LIMIT}`);
+  if (new Set(set.keys.map(({ kid }) => kid)).size < set.keys.length) throw new Error(`${url} answered two keys with one id`);
+  // A set with a key that cannot be read does not take the place of a good one.
+  await Promise.all(set.keys.map((key) => importJWK(key)));
   return Response.json(set);
 };
 
