@@ -32,13 +32,13 @@ describe('the one form of an address', () => {
     expect(normalisedEmail(address)).toBe(form);
   });
 
-  test('stays what it is for every character, alone and under an accent', () => {
+  test('does not change when it is normalised again, for every character alone and under an accent', () => {
     const all = Array.from({ length: 0x110000 }, (_, at) => String.fromCodePoint(at));
     const changing = all.flatMap((one) => [one, `${one}\u030C`, `${one}\u0301`]).filter((text) => normalisedEmail(normalisedEmail(text)) !== normalisedEmail(text));
     expect(changing).toEqual([]);
   }, 30_000);
 
-  test('stays what it is', () => {
+  test('does not change when it is normalised again', () => {
     const text = fc.oneof(fc.stringMatching(/^[\x20-\x7e]{0,40}$/), fc.string({ unit: 'grapheme' }));
     fc.assert(fc.property(text, (any) => normalisedEmail(normalisedEmail(any)) === normalisedEmail(any)));
   });

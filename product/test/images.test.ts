@@ -232,7 +232,7 @@ onEveryEngine((runCatalogue) => {
       expect(JSON.stringify(events.at(-1)).length).toBeLessThan(3000);
     });
 
-    test('are seen as their product is', async () => {
+    test('can be seen by whoever may see their product', async () => {
       const { id, a } = await three();
       const shown = await shop.fetchAs('anonymous', a);
       expect(shown.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');

@@ -87,6 +87,6 @@ describe('who follows the documents', () => {
     copy.run('.', TSC, '--noEmit');
     copy.run('contracts', process.execPath, 'test');
     copy.run('order', process.execPath, 'test', 'test/http', 'test/storage', 'test/openapi.test.ts');
-    copy.run('system', process.execPath, 'test', 'test/erasure.test.ts', 'test/gift-note');
+    copy.run('system', process.execPath, 'test', 'test/erasure.test.ts', 'test/personal-field');
   }, 300_000);
 });

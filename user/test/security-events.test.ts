@@ -28,7 +28,7 @@ test('a change of roles is told with user, admin, old and new roles; the same ro
   expect(line?.['actor']).not.toBe(String(decodeJwt(root).sub));
 });
 
-test('a rotated key is told by its id', async () => {
+test('the rotation of a key is logged with the id of the key', async () => {
   const { body } = await users.send<SigningKeyRotation>('POST', '/signing-keys', { as: root });
   await users.send('POST', '/signing-keys', { as: root });
   expect(told('key.rotated')).toEqual([expect.objectContaining({ kid: body.kid, address: '127.0.0.1' })]);

@@ -53,7 +53,7 @@ export interface Engine<C extends Collections, Task = never> {
   clockAheadMs(): number;
   /** Throws `ClockError` when the difference is too large. */
   checkClock(): void;
-  /** `Service.lost` */
+  /** Resolves when another live process has this one's lane: the service has to be closed. */
   readonly lost: Promise<Error>;
   /** Throws `StorageError`, among others: then nothing runs, and it may be started again. */
   start(): Promise<void>;
@@ -120,7 +120,7 @@ export function createEngine<C extends Collections, Task = never>(
 }
 
 /** Milliseconds: well above any delay of a network or a busy machine, well below the minutes for which tokens and signatures are valid. */
-const LIMIT_MS = 30_000;
+const CLOCK_LIMIT_MS = 30_000;
 
 export class ClockError extends Error {
   readonly code = 'clock-off';
@@ -154,7 +154,7 @@ export function clockWatch<C extends Collections>(store: WriterStore<C & Chassis
     else faults.worked();
   }
 
-  const isOff = () => Math.abs(aheadMs) >= LIMIT_MS;
+  const isOff = () => Math.abs(aheadMs) >= CLOCK_LIMIT_MS;
 
   async function takeLane(...parameters: Parameters<typeof store.takeLane>) {
     const begunAt = Date.now();

@@ -163,7 +163,7 @@ test('similar single failures have a line each until there are too many of them'
   expect(all.at(-1)?.topic).toBe('product.created');
 });
 
-describe('messages that each fail with a text of their own, which a stranger may choose,', () => {
+describe('messages that fail, each with a different text that a stranger may choose,', () => {
   const word = (index: number) => String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
 
   test('hide neither an outage that begins meanwhile nor a job that fails', () => {

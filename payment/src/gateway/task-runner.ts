@@ -93,8 +93,8 @@ interface Waiter {
 
 /**
  * Times out waiting callers (by the clock `now`, in milliseconds) only when a slot becomes free: that is soon, as calls
- * have a time-out. The bulkhead of cockatiel would not do: it turns waiting callers away only then even when it is to stop, and
- * whoever comes just after a release overtakes the caller whose turn it is, who then waits behind all others.
+ * have a time-out. cockatiel's bulkhead would not do: even at a stop it turns waiting callers away only when a slot becomes free,
+ * and a caller who comes just after a release overtakes the one whose turn it is.
  */
 export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;

@@ -191,7 +191,7 @@ export interface SetAsideFact {
 
 /**
  * Everything the rules look at, by table: the contents of the five databases, the log and the gateway's books after the shop has
- * come to rest. fact-tables.ts defines how each is stored.
+ * come to rest. fact-store.ts defines how each is stored.
  */
 export interface Facts {
   /** Order ids that callers were promised. */

@@ -28,7 +28,7 @@ function notify(body: string, signature: string | undefined) {
   return fetch(`${shop.urls.payment}/webhooks/simulator`, { method: 'POST', headers, body });
 }
 
-/** `t=<unix>,v1=<hex hmac-sha256 of "t.rawBody">`, as api.md has it. */
+/** `t=<unix>,v1=<hex hmac-sha256 of "t.rawBody">`, as payment/README.md has it under "Webhooks". */
 function sign(body: string, { at = Math.floor(Date.now() / 1000), secret = WEBHOOK_SECRET } = {}): string {
   return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
 }

@@ -39,7 +39,7 @@ export const TAGGED: Readonly<Record<RouteName, Tagged>> = {
   },
 };
 
-/** Changes that ask for no version: api.md, "ETag". */
+/** Changes that ask for no version: chassis/README.md, "HTTP". */
 export const UNTAGGED_CHANGES: readonly RouteName[] = [
   'product PATCH /products/{id}/images/{imageId}',
   'user PUT /users/me/password',
@@ -58,7 +58,7 @@ interface Obeying {
 const ORDER = { of: 'order GET /orders/{id}' } as const;
 const IMAGE = { as: 'staff', of: 'product GET /products/{id}/images/{imageId}' } as const;
 
-/** Changes that need no tag, and are not made when one is given that is another: api.md, "ETag". */
+/** Changes that need no tag, and are not made when one is given that is another: chassis/README.md, "HTTP". */
 export const OBEYING: Readonly<Record<RouteName, Obeying>> = {
   'product POST /products/{id}/archive': { as: 'staff', of: 'product GET /products/{id}' },
   'product DELETE /categories/{id}': { as: 'staff', of: 'product GET /categories/{id}' },

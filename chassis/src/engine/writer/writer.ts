@@ -11,9 +11,9 @@ import { type Lane, LaneInUseError } from './writer-store.ts';
 
 export interface WriterOptions<C extends Collections, Task> extends LaneOptions<C> {
   /**
-   * Minimum milliseconds between the starts of two transactions, and the longest that an awaited input waits for one to begin;
-   * an idle writer starts at once. All other inputs wait at most eight times as long, if enough arrive to make it worth a
-   * transaction.
+   * Minimum milliseconds between the starts of two transactions. An awaited input waits this long at most, or three times as long
+   * while fewer than ten callers keep coming; an idle writer starts at once. All other inputs wait at most eight times as long, if
+   * enough arrive to make it worth a transaction.
    */
   readonly paceMs: number;
   readonly time?: TimeSource;

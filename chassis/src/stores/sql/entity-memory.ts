@@ -31,8 +31,8 @@ export interface Recall<C extends Collections> {
 
 /**
  * Entities as the last committed batches left them. A saga's next message mostly comes to the process that made the last
- * change, which need not read again what it has just written. Nothing here is ever trusted: a batch commits only if each
- * remembered entity is still in the state it was remembered in (`Guarding`), so a wrong memory costs a second try.
+ * change, which need not read again what it has just written. No entity remembered here is trusted, except those of a view
+ * (`ViewMemory`): a batch commits only if each remembered entity is still in the state it was remembered in (`Guarding`), so a wrong memory costs a second try.
  * A batch takes out the entities it uses, and its successful commit puts them back; the absence of an entity is never remembered.
  */
 export class EntityMemory<C extends Collections> {
@@ -86,9 +86,9 @@ export class EntityMemory<C extends Collections> {
         for (const view of views.values()) view.failed();
         const isStale = error instanceof StorageError && error.code === 'stale';
         this.#doubted = isStale ? taken : new Map();
-        const isBatchs = error instanceof StorageError && CONCERNS_THE_BATCH.has(error.code);
+        const concernsTheBatch = error instanceof StorageError && CONCERNS_THE_BATCH.has(error.code);
         // Otherwise another process may have had the lane, or it is unknown what was committed.
-        if (!isBatchs) this.forgetAll();
+        if (!concernsTheBatch) this.forgetAll();
       },
     };
   }

@@ -88,7 +88,7 @@ export function factsOf(request: Request): RequestFacts {
   return found;
 }
 
-/** The address that the request is counted for (`client-address.ts`): for limits, never for trust. */
+/** The address that the request is counted for (`edge.ts`): for limits, never for trust. */
 export function clientAddressOf(request: Request): string {
   const known = factsOf(request);
   known.clientAddress ??= known.app.clientAddress(

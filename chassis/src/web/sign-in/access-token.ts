@@ -25,7 +25,7 @@ interface Verified {
   readonly expiresAt: number;
 }
 
-/** Largest difference between the clocks of two ready processes, each at most 30 s from its database's (`clock-watch.ts`). */
+/** Largest difference between the clocks of two ready processes, each at most 30 s from its database's (`clockWatch` in `engine/engine.ts`). */
 const CLOCKS_DIFFER_S = 60;
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;

@@ -187,7 +187,7 @@ describe('record batches', () => {
     expect(shown(read(changed(batch([said('a')]), 23, 4)))).toEqual(['0 a', '4 passed']);
   });
 
-  test('for which an answer has no room left are left for the next one', () => {
+  test('that do not fit into an answer are left for the next one', () => {
     const [one, two] = [0, 1].map((offset) => batch([said('x'.repeat(1000))], { offset, attributes: LOG_APPEND_TIME | GZIP, packed: gzipSync }));
     const set = Buffer.concat([one ?? Buffer.alloc(0), two ?? Buffer.alloc(0)]);
     expect(read(set, [], 500).map(({ offset }) => offset)).toEqual(['0']);

@@ -194,7 +194,7 @@ export function invitation(open: Open): readonly string[] {
 }
 
 function customerLines({ urls, accounts: { customer }, order }: Open): readonly string[] {
-  if (order === undefined) return [`Register a customer with POST /users (${urls.user}/docs), or start without --no-demo, which creates goods and a customer.`];
+  if (order === undefined) return [`Register a customer with POST /users (${urls.user}/docs), or leave out --no-demo: the start then creates goods and a customer.`];
   return [
     'Sign in as the customer of the stories, list her orders, and follow one of them to its end:',
     `  TOKEN=$(${signIn(urls, `'${accountBody(customer)}'`)})`,

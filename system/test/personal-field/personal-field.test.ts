@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** Adds a field to orders in a process of its own, and tells what becomes of it. */
 function shopWith(note: string): unknown {
-  const run = Bun.spawnSync([process.execPath, join(import.meta.dir, 'gift-note-process.ts'), note], { timeout: 60_000 });
+  const run = Bun.spawnSync([process.execPath, join(import.meta.dir, 'personal-field-process.ts'), note], { timeout: 60_000 });
   if (run.exitCode !== 0) throw new Error(run.stderr.toString());
   return JSON.parse(run.stdout.toString());
 }

@@ -1,7 +1,7 @@
 import type { PlacedText } from '@souk/contracts/values-by-schema';
 import type { Order } from '@souk/order/domain/order';
 import { plugin } from 'bun';
-import { giftNotes } from './gift-note.ts';
+import { personalFields } from './personal-field.ts';
 
 /**
  * A shop whose orders have a `wish`, which this process's first argument declares. Prints as JSON what each part of the
@@ -11,7 +11,7 @@ const NOTE = 'For Zoë, with love';
 const CARD = '4242 4242 4242 4242';
 const ADDRESS = { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' };
 
-await plugin(giftNotes(process.argv[2] ?? ''));
+await plugin(personalFields(process.argv[2] ?? ''));
 const { unmarkedTexts } = await import('../../../contracts/test/free-texts.ts');
 const { PlaceOrder } = await import('@souk/contracts/http/order');
 const { erasedEvent, erasedOrder, TELLING_EVENTS } = await import('@souk/order/domain/erase-person');

@@ -14,9 +14,9 @@ const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added:
 };
 
 /** Orders with a `wish`; `note` is its schema. */
-export function giftNotes(note: string): BunPlugin {
+export function personalFields(note: string): BunPlugin {
   return {
-    name: 'gift-note',
+    name: 'personal-field',
     setup(build) {
       build.onLoad({ filter: /\/(contracts\/src\/(http\/order|events)|order\/src\/storage\/order-rows)\.ts$/ }, async ({ path }) => {
         const file = Object.keys(CHANGES).find((name) => path.endsWith(name)) ?? '';
