@@ -76,6 +76,7 @@ export function remoteKeys({
     }
     try {
       await published.reload();
+      found.clear();
       fetchedAt = now();
       lastFailure = undefined;
     } catch (cause) {
@@ -89,7 +90,17 @@ export function remoteKeys({
     if (lastFailure === undefined) await renewing;
   }
 
-  const known: KeySource['key'] = async (kid, algorithm) => (isFetched() ? keyIn(published, kid, algorithm) : undefined);
+  /** Keys of the present set that tokens have named: the library goes through the set each time. */
+  const found = new Map<string, CryptoKey>();
+
+  const known: KeySource['key'] = async (kid, algorithm) => {
+    const name = `${algorithm} ${kid}`;
+    const before = found.get(name);
+    if (before !== undefined || !isFetched()) return before;
+    const key = await keyIn(published, kid, algorithm);
+    if (key !== undefined) found.set(name, key);
+    return key;
+  };
 
   return {
     async fetchAhead() {
@@ -98,8 +109,9 @@ export function remoteKeys({
       if (!isFetched()) triedAt = -Infinity;
     },
     async key(kid, algorithm) {
-      if ((await known(kid, algorithm)) === undefined) await refreshed();
-      else if (now() - fetchedAt > maxAgeMs) await renewed();
+      const before = await known(kid, algorithm);
+      if (before !== undefined && now() - fetchedAt <= maxAgeMs) return before;
+      await (before === undefined ? refreshed() : renewed());
       const key = await known(kid, algorithm);
       if (key === undefined && (!isFetched() || lastFailure !== undefined)) throw new KeysUnavailableError({ cause: lastFailure });
       return key;
