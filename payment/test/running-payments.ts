@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
-import type { Service } from '@souk/chassis/service/create-service';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { checkedFetch } from '@souk/chassis/testing/checked-fetch';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
