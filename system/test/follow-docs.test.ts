@@ -69,7 +69,7 @@ describe('who follows the documents', () => {
   test('adds a service in its own folder and six places (docs/add-a-service.md), and it takes part in the stories', async () => {
     using copy = await followed('add-a-service.md');
     expect([...copy.changed]).toHaveLength(6);
-    // What `bun install` does.
+    // As `bun install` does.
     await cp(copy.at('inventory/node_modules'), copy.at('notification/node_modules'), { recursive: true, verbatimSymlinks: true });
     await symlink('../../../notification', copy.at('system/node_modules/@souk/notification'));
     copy.runCommands();

@@ -10,7 +10,7 @@ export interface TableRow {
 }
 
 /**
- * Who may ask for what, from `test/route-access.txt` of each service. A line has method, path and the status that the route answers
+ * The answers of every route to each kind of caller, from `test/route-access.txt` of each service. A line has method, path and the status that the route answers
  * to each actor when everything else about the request is right. Actors: nobody; the customer's token, expired; the customer, whose
  * things they are; another customer; staff; an admin. 428 on a change means let in: the request comes without If-Match on
  * purpose, then with a stale one (412) and with `*` (200).

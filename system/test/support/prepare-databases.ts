@@ -12,7 +12,7 @@ interface Store {
 }
 type OpenStore = (options: { readonly url: string; readonly poolSize: number }) => Store;
 
-/** What `--migrate` and `--topics` of the services do, without one more process for each service of every shop of every test. */
+/** Does the work of `--migrate` and `--topics` of the services, without one more process for each service of every shop of every test. */
 export async function prepareDatabases({ owners, kafka }: RealShopAddresses): Promise<void> {
   const stores = await Promise.all(SERVICES.map(async (service) => (await openerOf(service))({ url: owners[service], poolSize: 2 })));
   try {

@@ -21,7 +21,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 const deadline = performance.now() + WHOLE_LIMIT_MS;
 let passed = 0;
 let failed = 0;
-/** What has failed: steps, and under each the titles of its tests. */
+/** Failed steps, and under each the titles of its failed tests. */
 const red: string[] = [];
 const skipped: Skipped[] = [];
 
