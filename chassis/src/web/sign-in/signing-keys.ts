@@ -64,6 +64,8 @@ export function remoteKeys({
   });
   /** True once there was a fetch: the set does not expire. */
   const isFetched = () => published.fresh;
+  /** Keys of the present set that tokens have named: the library goes through the set each time. */
+  let found = new Map<string, CryptoKey>();
   let fetchedAt = -Infinity;
   let triedAt = -Infinity;
   let lastFailure: unknown;
@@ -76,7 +78,7 @@ export function remoteKeys({
     }
     try {
       await published.reload();
-      found.clear();
+      found = new Map();
       fetchedAt = now();
       lastFailure = undefined;
     } catch (cause) {
@@ -90,15 +92,14 @@ export function remoteKeys({
     if (lastFailure === undefined) await renewing;
   }
 
-  /** Keys of the present set that tokens have named: the library goes through the set each time. */
-  const found = new Map<string, CryptoKey>();
-
   const known: KeySource['key'] = async (kid, algorithm) => {
     const name = `${algorithm} ${kid}`;
-    const before = found.get(name);
+    // A key that a newer set may lack is kept with its own.
+    const ofSet = found;
+    const before = ofSet.get(name);
     if (before !== undefined || !isFetched()) return before;
     const key = await keyIn(published, kid, algorithm);
-    if (key !== undefined) found.set(name, key);
+    if (key !== undefined) ofSet.set(name, key);
     return key;
   };
 
