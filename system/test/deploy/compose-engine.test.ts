@@ -8,7 +8,7 @@ import { type Balancer, balancer } from '../faults/support/balancer.ts';
 import { steadyLoad } from '../faults/support/steady-load.ts';
 import { steadyReads } from '../faults/support/steady-reads.ts';
 import { type ComposeShop, composeShop, whyNoCompose } from './compose-shop.ts';
-import { serviceRows } from './service-rows.ts';
+import { SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 
 /** orders per second */
 const RATE = 20;
@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     expect(await idsOf(...SERVICES)).toEqual(before);
     await mended();
 
-    const first = (await serviceRows())[0]?.service;
+    const first = SERVICE_ROWS[0]?.service;
     const well = await shop.change('compose.yaml', `<<: [*service, *${first}]`, `<<: [*service, *${first}]\n    command: [--nonsense]`);
     const broken = await shop.upgrade();
     expect(broken.code).toBe(1);

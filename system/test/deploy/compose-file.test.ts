@@ -2,9 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
-import { ENGINE } from '../../src/shop/real/shop-databases.ts';
+import { ENGINE, SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 import { OWN_IMAGE } from './image-names.ts';
-import { serviceRows } from './service-rows.ts';
 import { PROCESS_SETTINGS } from '../support/process-settings.ts';
 
 interface ComposeService {
@@ -165,7 +164,7 @@ const secretsOf = (name: string) => (services[name]?.secrets ?? []).map((secret)
 
 describe('deploy/services.txt', () => {
   test('has a row for each service, with a database of its own', async () => {
-    const rows = await serviceRows();
+    const rows = SERVICE_ROWS;
     expect(rows.map(({ service }) => service).toSorted()).toEqual([...SERVICES].toSorted());
     expect(new Set(rows.map(({ database }) => database)).size).toBe(rows.length);
     for (const { engine } of rows) expect(['mysql', 'mongodb']).toContain(engine);

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES } from '@souk/contracts/services';
-import { serviceRows } from './service-rows.ts';
+import { SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 import { type StandInShop, standInShop } from './stand-in-shop.ts';
 
 /** A run is some hundred short processes. */
 setDefaultTimeout(30_000);
 
 const ROOT = join(import.meta.dir, '../../..');
-const READERS_FIRST = (await serviceRows()).map(({ service }) => service);
+const READERS_FIRST = SERVICE_ROWS.map(({ service }) => service);
 const [FIRST, SECOND, THIRD] = READERS_FIRST as [string, string, string];
 const MIGRATIONS = ['users of mysql', 'run mongodb-databases', ...READERS_FIRST.map((service) => `run ${service}-migrate`)];
 const JOBS = [...MIGRATIONS, 'run kafka-users', 'run topics'];

@@ -7,12 +7,18 @@ import { MongoClient } from 'mongodb';
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
 
-/** Rows of `deploy/services.txt`: service, server of its database, database. */
-const ROWS = readFileSync(join(import.meta.dir, '../../../../deploy/services.txt'), 'utf8').split('\n').map((line) => line.split(/ +/));
+/** Rows of `deploy/services.txt`, in its order, that of an upgrade: service, server of its database, database. */
+export const SERVICE_ROWS = readFileSync(join(import.meta.dir, '../../../../deploy/services.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [service = '', engine = '', database = ''] = line.split(/ +/);
+    return { service, engine, database };
+  });
 
 function rowOf(service: ServiceName): { readonly engine: 'mysql' | 'mongodb'; readonly database: string } {
-  const [, engine, database] = ROWS.find(([name]) => name === service) ?? [];
-  if ((engine !== 'mysql' && engine !== 'mongodb') || database === undefined) throw new Error(`deploy/services.txt has no row for ${service}: ${service}  mysql|mongodb  DATABASE`);
+  const { engine, database } = SERVICE_ROWS.find((row) => row.service === service) ?? { engine: '', database: '' };
+  if ((engine !== 'mysql' && engine !== 'mongodb') || database === '') throw new Error(`deploy/services.txt has no row for ${service}: ${service}  mysql|mongodb  DATABASE`);
   return { engine, database };
 }
 
