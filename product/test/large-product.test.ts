@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { Product } from '@souk/contracts/http/product';
 import { onEveryEngine } from './on-every-engine.ts';
 import { eur, newSku, type ProductReply, type RunningCatalogue } from './running-catalogue.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { Product } from '@souk/contracts/http/product';
 import type { ServiceName } from '@souk/contracts/services';
 import { RefusedError, type ShopClient } from '../src/shop/shop-client.ts';

@@ -1,5 +1,5 @@
+import { DEAD_LETTER_STATUSES } from '@souk/contracts/http/ops';
 import type { MessagingMeter } from '../engine/messaging/tell-outcomes.ts';
-import { DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
 import { COUNT_LIMIT, type MessageCounts, type MessageReads } from '../engine/service-store.ts';
 import { type Metrics, recently } from '../telemetry/metrics.ts';
 import type { Report } from '../telemetry/report.ts';

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { DeadLetterPage, DeadLetterQuery, DeadLetterStatus, DiscardDeadLetter, OutboxStatus, ParkedPage, type ParkedKeyStatus } from '@souk/contracts/http/ops';
 import { asOfToday, type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
 import { ListQuery } from '@souk/contracts/paging';
 import { isUuid, Uuid } from '@souk/contracts/strings';
@@ -13,15 +14,6 @@ import type { Collections } from '../engine/writer/use-case.ts';
 import { OverloadedError, WriterClosedError } from '../input-errors.ts';
 import { EventLogError } from '../log/event-log.ts';
 import { fitting, MessagesRefusedError } from '../log/message-limits.ts';
-import {
-  DeadLetterPage,
-  DeadLetterQuery,
-  DeadLetterStatus,
-  DiscardDeadLetter,
-  OutboxStatus,
-  ParkedPage,
-  type ParkedKeyStatus,
-} from './ops-payloads.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
 import { router } from '../web/app/router.ts';
 import { cursors, readPage, rowsWithin } from '../web/paging.ts';
@@ -215,6 +207,7 @@ function deadLetterStatus({ message, firstFailedAt, lastFailedAt, resolvedAt, ..
   const { binary, ...text } = redactedMessage(message);
   return {
     ...letter,
+    group: letterGroup(letter.kind, message.topic, letter.cause),
     ...text,
     headers: { ...message.headers },
     ...(binary && { binary: binaryStatus(binary) }),
@@ -222,6 +215,16 @@ function deadLetterStatus({ message, firstFailedAt, lastFailedAt, resolvedAt, ..
     lastFailedAt: isoTime(lastFailedAt),
     resolvedAt: timeOf(resolvedAt),
   };
+}
+
+/** Names the dead letters that failed alike: of one kind and topic, with causes that differ in ids and numbers only. */
+function letterGroup(kind: DeadLetter['kind'], topic: string, cause: string): string {
+  return Bun.hash.xxHash64(JSON.stringify([kind, topic, commonCause(cause)])).toString(36);
+}
+
+/** A cause with ids and numbers replaced by `…`. */
+function commonCause(cause: string): string {
+  return cause.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d+(?:\.\d+)?/gi, '…');
 }
 
 function binaryStatus({ headers, ...parts }: BinaryParts): NonNullable<DeadLetterStatus['binary']> {

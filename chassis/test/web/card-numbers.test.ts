@@ -5,7 +5,7 @@ import { FreeText, Name } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { refuseCardNumbers } from '../../src/web/problems/field-errors.ts';
 import { router } from '../../src/web/app/router.ts';
-import { DiscardDeadLetter } from '../../src/service/ops-payloads.ts';
+import { DiscardDeadLetter } from '@souk/contracts/http/ops';
 import { codeOf, shop } from './shop.ts';
 
 const CARD = 'please take 4242 4242 4242 4242';

@@ -98,12 +98,21 @@ export type OrderSummary = Static<typeof OrderSummary>;
 
 export const OrderPage = Page(OrderSummary);
 
+/**
+ * What an order waits for: `stock` (Inventory's answer), `payment` (Payment's), `stock_back` or `money_back` (cancelled, and not given back yet),
+ * `shipping`, `delivery`.
+ */
+export const ORDER_WAITS = ['stock', 'payment', 'stock_back', 'money_back', 'shipping', 'delivery'] as const;
+
 /** `userId` of somebody else is for staff only. Placed at `placedAfter` or later, and earlier than `placedBefore`. */
 export const OrderQuery = PagedQuery({
   userId: Type.Optional(Uuid),
   status: Type.Optional(OrderStatus),
   placedAfter: Type.Optional(UtcTime),
   placedBefore: Type.Optional(UtcTime),
+  reason: Type.Optional(OrderReason),
+  waitsFor: Type.Optional(oneOf(...ORDER_WAITS)),
+  sku: Type.Optional(Sku),
 });
 export type OrderQuery = Static<typeof OrderQuery>;
 
@@ -172,3 +181,22 @@ export const CatalogueRebuildStatus = closed({
   failure: nullable(impersonal(Type.String())),
 });
 export type CatalogueRebuildStatus = Static<typeof CatalogueRebuildStatus>;
+
+/** Orders by status; counts of ended ones lag a little. `stuck`: open ones that have waited for longer than `stuckAfterS`, up to 1,000. */
+export const OrderCounts = closed({
+  placed: Count,
+  awaiting_payment: Count,
+  completed: Count,
+  rejected: Count,
+  cancelled: Count,
+  stuck: Count,
+  stuckAfterS: Count,
+});
+export type OrderCounts = Static<typeof OrderCounts>;
+
+/** Orders that have waited for another service for longer than `stuckAfterS`, the longest waiting first, 100 at most. */
+export const StuckOrders = closed({
+  items: Type.Array(closed({ orderId: Uuid, status: OrderStatus, waitsFor: oneOf(...ORDER_WAITS), since: UtcTime, deadlineAt: nullable(UtcTime) })),
+  stuckAfterS: Count,
+});
+export type StuckOrders = Static<typeof StuckOrders>;

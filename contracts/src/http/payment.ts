@@ -46,7 +46,7 @@ export type Payment = Static<typeof Payment>;
 
 export const PaymentPage = Page(Payment);
 
-export const PaymentQuery = PagedQuery({ orderId: Type.Optional(Uuid) });
+export const PaymentQuery = PagedQuery({ orderId: Type.Optional(Uuid), status: Type.Optional(PaymentStatus) });
 export type PaymentQuery = Static<typeof PaymentQuery>;
 
 export const RequestRefund = closed({
@@ -66,6 +66,15 @@ export const Refund = closed({
 export type Refund = Static<typeof Refund>;
 
 export const RefundPage = Page(Refund);
+
+/** A refund with the order it belongs to, for staff. */
+export const OrderRefund = closed({ ...Refund.properties, orderId: Uuid });
+export type OrderRefund = Static<typeof OrderRefund>;
+
+export const OrderRefundPage = Page(OrderRefund);
+
+export const RefundQuery = PagedQuery({ status: Type.Optional(RefundStatus) });
+export type RefundQuery = Static<typeof RefundQuery>;
 
 /** Tells the gateway that it need not send the event again. */
 export const WebhookReceived = closed({ received: Type.Literal(true) });

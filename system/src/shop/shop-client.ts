@@ -1,4 +1,4 @@
-import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { Page } from '@souk/contracts/paging';
 import type { Reservation, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import type { Order, PlaceOrder, Timeline } from '@souk/contracts/http/order';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { Page } from '@souk/contracts/paging';
 import { ask } from '../../src/shop/ask.ts';
 import { message, poisoned } from '../support/events.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
-import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { LogMessage } from '@souk/contracts/log-message';
 import { SERVICES } from '@souk/contracts/services';
 import { openFactStore } from '../../src/verify/fact-store.ts';

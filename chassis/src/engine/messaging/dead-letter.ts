@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { DEAD_LETTER_KINDS, DEAD_LETTER_STATUSES } from '@souk/contracts/http/ops';
 import type { ServiceName } from '@souk/contracts/services';
 import { deadLetterTopic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
@@ -6,13 +7,6 @@ import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/cha
 import type { Decision, DecisionContext, UseCase } from '../writer/use-case.ts';
 import { type AnyMessageHandler, causedBy } from './message-handlers.ts';
 import { cutMessage, toldMessage } from './redacted-message.ts';
-
-/**
- * - `unhandled`: a message from the log that this service could not handle
- * - `unsent`: an event of this service that the log refused for good
- */
-export const DEAD_LETTER_KINDS = ['unhandled', 'unsent'] as const;
-export const DEAD_LETTER_STATUSES = ['dead', 'redriven', 'discarded'] as const;
 
 /** A message that was given up, with its original bytes. It waits until an operator redrives it or discards it with a reason. */
 export interface DeadLetter {

@@ -1,5 +1,5 @@
+import { DEAD_LETTER_STATUSES } from '@souk/contracts/http/ops';
 import type { Filter } from 'mongodb';
-import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
 import {
   COUNT_LIMIT,
   type LaneStatus,

@@ -1,6 +1,6 @@
+import { DEAD_LETTER_STATUSES } from '@souk/contracts/http/ops';
 import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
 import {
   COUNT_LIMIT,
   type LaneStatus,
