@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# system-packages.sh [java] [maven] [pip] [venv] [curl]: makes sure that what the server scripts, and fuzzing (venv), need is
-# on this machine.
+# system-packages.sh [java] [maven] [pip] [venv] [curl] [chromium]: makes sure that what the server scripts, fuzzing (venv) and the
+# tests of the console (chromium) need is on this machine.
 # Installs the missing ones with apt when that is allowed (root, or sudo without a password), else says what to install.
 set -euo pipefail
 say() { echo "system-packages.sh: $*" >&2; }
@@ -13,6 +13,7 @@ has() {
     maven) command -v mvn >/dev/null ;;
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
     venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
+    chromium) command -v chromium >/dev/null ;;
     curl) ldconfig -p 2>/dev/null | grep -q 'libcurl\.so\.4' || [ -e "/usr/lib/$(uname -m)-linux-gnu/libcurl.so.4" ] ;;
     *) say "unknown: $1"; exit 2 ;;
   esac
@@ -24,6 +25,7 @@ packages_of() {
     pip) echo python3 python3-pip ;;
     venv) echo python3 python3-venv ;;
     curl) echo libcurl4 ;;
+    chromium) echo chromium fonts-dejavu-core ;;
   esac
 }
 missing() {

@@ -30,6 +30,7 @@ const whole = (name: string, words: readonly string[]): Step => ({ name, words, 
 /** Steps that look at the source without running it. */
 export const LOOKS: readonly Step[] = [
   whole('types', tool('tsc', '--noEmit')),
+  whole('types of the page', tool('tsc', '--noEmit', '-p', 'console/src/page')),
   whole('lint', tool('oxlint', '--type-aware', '--deny-warnings')),
   whole('unused code', tool('knip')),
   whole('supply chain', tool('bun', 'system/src/tools/check/supply-chain.ts')),
@@ -61,7 +62,7 @@ const EASY = tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-igno
  */
 export const TESTS: readonly (readonly Step[])[] = [
   [EASY, ...FIRST_ROW.map((name) => tests(name, name))],
-  [...['contracts', 'chassis', ...SERVICES.filter((name) => !FIRST_ROW.includes(name))].map((name) => tests(name, name)), HARD],
+  [...['contracts', 'chassis', 'console', ...SERVICES.filter((name) => !FIRST_ROW.includes(name))].map((name) => tests(name, name)), HARD],
 ];
 
 /** Each operation and role counts as a test. */

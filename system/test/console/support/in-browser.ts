@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'bun:test';
+import { BROWSER_PATH } from '../../../src/tools/console/browser.ts';
+
+/** A suite in a real browser. Without one it fails if REQUIRE_REAL=1 (CI), and otherwise says loudly that it was left out. */
+export function describeInBrowser(name: string, suite: () => void): void {
+  if (BROWSER_PATH !== undefined) {
+    describe(name, suite);
+    return;
+  }
+  const reason = `${name} needs a browser (apt-get install chromium, or CHROMIUM=path)`;
+  if (process.env['REQUIRE_REAL'] === '1') {
+    test(`a browser is there: ${reason}`, () => expect(BROWSER_PATH).toBeDefined());
+    return;
+  }
+  process.stderr.write(`\nNOT RUN: ${reason}\n`);
+  describe.skip(reason, suite);
+}
