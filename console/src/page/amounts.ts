@@ -15,22 +15,6 @@ export function unitsText(units: number): string {
   return units === 1 ? '1 unit' : `${units} units`;
 }
 
-/** `84 ms`, `3.2 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`. Milliseconds below zero count as zero. */
-export function durationText(ms: number): string {
-  const whole = Math.max(0, Math.round(ms));
-  if (whole < 1000) return `${whole} ms`;
-  if (whole < 10_000) return `${(Math.floor(whole / 100) / 10).toFixed(1)} s`;
-  const seconds = Math.floor(whole / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');
-  if (seconds < 86_400) return pair(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'min');
-  return pair(Math.floor(seconds / 86_400), 'd', Math.floor((seconds % 86_400) / 3600), 'h');
-}
-
-function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
-}
-
 export function timesText(times: number): string {
   return times === 1 ? 'once' : `${times}×`;
 }

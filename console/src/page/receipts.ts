@@ -1,5 +1,6 @@
 import type { Deliveries } from '@souk/contracts/http/ops';
-import { durationText, timesText } from './amounts.ts';
+import { timesText } from './amounts.ts';
+import { durationText } from './clock.ts';
 import type { HistoryEntry, OrderFacts } from './order-facts.ts';
 import { LANE_NAMES, type Party } from './lanes.ts';
 

@@ -1,4 +1,4 @@
-import { durationText } from './amounts.ts';
+import { durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
 import { type Lane, LANE_NAMES, LANES, type Party, PARTIES, words } from './lanes.ts';
 import { attemptText } from './receipts.ts';
@@ -82,15 +82,15 @@ export function drawSaga(facts: OrderFacts): Drawing {
   };
 }
 
+/** A gap ends where a row begins; it began with whatever was committed last before that, be it the effect of a message. */
 function withGaps(drawn: readonly DrawnArrow[]): (DrawnArrow | Gap)[] {
-  const rows: (DrawnArrow | Gap)[] = [];
-  let reached = drawn[0]?.arrow.at ?? 0;
-  for (const row of drawn) {
-    if (row.arrow.at - reached >= FOLDED_FROM_MS) rows.push(gapBetween(reached, row.arrow.at, drawn));
-    rows.push(row);
-    reached = Math.max(reached, row.endsAt);
-  }
-  return rows;
+  const commits = drawn.flatMap(({ arrow, endsAt }) => [arrow.at, endsAt]).toSorted((a, b) => a - b);
+  return drawn.flatMap((row, index) => {
+    const { at } = row.arrow;
+    const last = commits.findLast((commit) => commit < at);
+    const isFirst = at > (drawn[index - 1]?.arrow.at ?? at);
+    return isFirst && last !== undefined && at - last >= FOLDED_FROM_MS ? [gapBetween(last, at, drawn), row] : [row];
+  });
 }
 
 function gapBetween(from: number, to: number, drawn: readonly DrawnArrow[]): Gap {

@@ -1,6 +1,7 @@
 import type { SagaDescription } from '@souk/contracts/http/order';
 import type { OrderStatus } from '@souk/contracts/saga';
-import { durationText, moneyText } from './amounts.ts';
+import { moneyText } from './amounts.ts';
+import { durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
 import { type Lane, ROUTES, words } from './lanes.ts';
 import type { Arrow } from './saga-arrows.ts';

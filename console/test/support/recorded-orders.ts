@@ -37,9 +37,8 @@ export function upTo(facts: OrderFacts, entries: Record<Party, number>, order: P
   const own = new Set(histories.order.value?.map(({ id }) => id));
   const heard = new Set(histories.order.value?.map(({ causationId }) => causationId));
   const timeline = (facts.timeline.value ?? []).filter(({ eventId, service }) => eventId !== null && (service === 'order' ? own : heard).has(eventId));
-  const whole = facts.order.value;
-  const reservation = facts.reservation.value;
-  if (whole === undefined || reservation == null) throw new Error('The recorded order lacks its order or reservation');
+  const whole = must(facts.order.value);
+  const reservation = must(facts.reservation.value);
   return withDeliveries({
     ...facts, histories, timeline: known(timeline),
     order: known({ ...whole, reason: null, paymentStatus: 'none', shipments: [], updatedAt: timeline.at(-1)?.at ?? whole.placedAt, ...order }),
@@ -52,6 +51,11 @@ export function upTo(facts: OrderFacts, entries: Record<Party, number>, order: P
 
 export function known<T>(value: T): Part<T> {
   return { value, problem: null };
+}
+
+export function must<T>(value: T | null | undefined): T {
+  if (value == null) throw new Error('The recorded order lacks a part that the test needs');
+  return value;
 }
 
 function ofAll<T>(make: (party: Party) => T): Record<Party, T> {
