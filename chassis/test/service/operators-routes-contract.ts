@@ -237,7 +237,7 @@ export function describeOperatorsRoutes(engine: string, open: () => Promise<Open
     const parkNow = (key: string) =>
       service.execute(park<Toy>({ firstAttempts: 1, attempts: 10, backOffMs: 3_600_000, longestBackOffMs: 3_600_000 }), { message: { ...arrival(newId()), key }, cause: 'not yet', attempts: 1 });
 
-    const keys = ['k', ' ', 'a/b', '../../etc', 'a%2Fb', '%', 'a?b#c', "'; drop table parked_messages; --", '"quoted" \\', 'nul \0', '\n', 'Ключ 🗝️', '<img src=x>', '{key}', 'a+b;c=d', 'k'.repeat(700)];
+    const keys = ['k', ' ', 'a/b', '../../etc', 'a%2Fb', '%', 'a?b#c', "'; drop table parked_messages; --", '"quoted" \\', 'nul \0', '\n', 'Ключ 🗝️', '<img src=x>', '{key}', 'a+b;c=d', 'k'.repeat(699)];
     test('a parked key with any characters is tried again at once, and no other, as often as it is asked for', async () => {
       const retry = (key: string) => ask('POST', `/ops/parked/${encodeURIComponent(key)}/retry`);
       for (const key of keys) expect([key, codeOf(await retry(key))]).toEqual([key, 'not-found']);
