@@ -52,15 +52,13 @@ export function outcomes({ meter, report, trace, security, deliveries }: TellDep
   const single = singleFailures(report);
   const consumer = faultSource(report, 'consumer');
   const settled = harmless(({ message, event }: Told, how: Outcome, cause?: unknown) => {
+    // The tries of a failed message have been recorded and logged already.
+    const isDead = how !== 'handled' && how !== 'parked' && how !== 'failed';
+    if (isDead) deliveries.cameTo(message, idOf({ message, event }), 'dead', failureText(cause));
     meter?.messageSettled(message.topic, how);
     consumer.worked();
-    // The tries of a failed message have been logged already.
-    if (how === 'handled' || how === 'parked' || how === 'failed') {
-      trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
-      return;
-    }
-    deliveries.cameTo(message, idOf({ message, event }), 'dead', failureText(cause));
-    single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
+    if (isDead) single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
+    else trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
   });
   return {
     arrived: harmless((told: Told) => deliveries.arrived(told.message, idOf(told))),
