@@ -1,5 +1,6 @@
 import { Deliveries, DeliveriesQuery } from '@souk/contracts/http/ops';
 import type { RecentDeliveries } from '../engine/messaging/recent-deliveries.ts';
+import { withSmallIds } from '../ids.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
 import { router } from '../web/app/router.ts';
 
@@ -7,7 +8,8 @@ import { router } from '../web/app/router.ts';
 export function deliveryRoutes(deliveries: RecentDeliveries) {
   return router().get(
     '/ops/deliveries',
-    ({ query: { key }, request }): Deliveries => {
+    ({ query, request }): Deliveries => {
+      const key = withSmallIds(query.key);
       tellAbout(request, { key });
       return {
         since: isoTime(deliveries.since),

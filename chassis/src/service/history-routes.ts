@@ -7,6 +7,7 @@ import { outgoing } from '../engine/messaging/outgoing.ts';
 import { redactedMessage } from '../engine/messaging/redacted-message.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { StoredEvent } from '../engine/writer/writer-store.ts';
+import { withSmallIds } from '../ids.ts';
 import { EventLogError } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limits.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
@@ -43,7 +44,9 @@ export function historyRoutes<C extends Collections, Task>({ service, engine, re
   return router()
     .get(
       '/ops/history',
-      async ({ query: { stream, after = 0 }, request }): Promise<HistoryPage> => {
+      async ({ query, request }): Promise<HistoryPage> => {
+        const { after = 0 } = query;
+        const stream = withSmallIds(query.stream);
         tellAbout(request, { stream });
         const { events, more } = await reads.history(stream, after, SHOWN);
         const isSent = await sent();
@@ -63,7 +66,8 @@ export function historyRoutes<C extends Collections, Task>({ service, engine, re
     )
     .post(
       '/ops/history/send',
-      async ({ body: { stream }, request }): Promise<HistorySent> => {
+      async ({ body, request }): Promise<HistorySent> => {
+        const stream = withSmallIds(body.stream);
         tellAbout(request, { stream });
         const events = await reads.published(stream, SENT_AGAIN);
         if (events.length === 0) throw problem('not-found', { detail: 'This service has sent nothing of such a stream.' });
