@@ -21,8 +21,11 @@ const TAKES_A_CODE = [
   'user DELETE /users/{id}/second-factor',
 ];
 
-/** These refuse every caller who has no dead letter, gateway's secret, link from a mail or authenticator. */
-const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
+/** What is asked about a dead letter or a parked key, of which a shop in good health has none. */
+const OF_WHAT_FAILED = ['dead-letters/{id}/try', 'dead-letters/{id}/redrive', 'dead-letters/{id}/discard', 'parked/{key}/retry'];
+
+/** These refuse every caller who has no dead letter, parked key, gateway's secret, link from a mail or authenticator. */
+const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => OF_WHAT_FAILED.map((path) => `${name} POST /ops/${path}`)), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
 
 describe('the requests of each service (requests.http), on the shop that npm start fills', () => {
   const folder = temporaryFolder();

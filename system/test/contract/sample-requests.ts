@@ -13,7 +13,7 @@ export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects):
     stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
     shipments: objects.shipment, 'payment-methods': objects.paymentMethod, payments: objects.payment, refunds: objects.refund,
     sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
-    'dead-letters': UNKNOWN,
+    'dead-letters': UNKNOWN, parked: UNKNOWN,
   };
   const byName: Readonly<Record<string, string>> = { orderId: objects.order, userId: objects.user, sku: objects.sku };
   return path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
