@@ -6,6 +6,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
+import type { FaultMaker } from './fault-maker.ts';
+import { faultRoutes } from './fault-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
@@ -60,6 +62,8 @@ export interface ServiceParts {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nobody can make faults here. */
+  readonly faults?: FaultMaker;
 }
 
 export interface ServiceOptions<C extends Collections, Task> extends ServiceParts {
@@ -126,7 +130,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
     admit: admission?.admit,
     edge: config,
     busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(engine, store), asyncApiRoute(name)],
+    routes: [...routes, opsRoutes(engine, store), faultRoutes(options.faults, Object.keys(engine.handlers)), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
