@@ -13,7 +13,7 @@ export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects):
     stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
     shipments: objects.shipment, 'payment-methods': objects.paymentMethod, payments: objects.payment, refunds: objects.refund,
     sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
-    'dead-letters': UNKNOWN,
+    'dead-letters': UNKNOWN, faults: UNKNOWN,
   };
   const byName: Readonly<Record<string, string>> = { orderId: objects.order, userId: objects.user, sku: objects.sku };
   return path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
@@ -76,4 +76,5 @@ export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> 
   'POST /email-confirmations': ({ user }) => ({ token: `${user}.${'x'.repeat(43)}` }),
   'PUT /users/{id}/status': () => ({ status: 'active' }),
   'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
+  'POST /ops/faults': () => ({ kind: 'double', topic: 'user.access_changed', seconds: 1 }),
 };
