@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import type { FaultMaker } from './fault-maker.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
@@ -130,7 +131,13 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
     admit: admission?.admit,
     edge: config,
     busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(engine, store), faultRoutes(options.faults, Object.keys(engine.handlers)), asyncApiRoute(name)],
+    routes: [
+      ...routes,
+      opsRoutes(engine, store.messages),
+      deadLetterRoutes(name, engine, store.messages),
+      faultRoutes(options.faults, Object.keys(engine.handlers)),
+      asyncApiRoute(name),
+    ],
   });
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
