@@ -4,7 +4,7 @@ import { STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
 import { factsOf, pathOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { problem, type Problem } from '@souk/chassis/web/problems/problem';
-import { type ServiceName, SERVICES } from '@souk/contracts/services';
+import { SERVICES } from '@souk/contracts/services';
 import { forwardedFor, isChange } from './own-page.ts';
 import { servicePath } from './service-path.ts';
 import { bodyAtMost, orProblem, type ServiceRequest, type Services } from './services.ts';
