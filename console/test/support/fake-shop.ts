@@ -112,7 +112,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
           }
         };
         const open = () => { for (const service of SERVICES) send(`event: open\ndata: ${JSON.stringify({ service, at: new Date().toISOString(), missed: false })}\n\n`); };
-        open();
+        if (!link.isSilent) open();
         const flushing = setInterval(flush, 20);
         const comments = setInterval(() => { if (!link.isSilent) send(': still here\n\n'); }, 5000);
         end = () => {
@@ -151,7 +151,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
       link.isCut = isCut;
       for (const end of streams) end();
     },
-    /** The streams stay open and say nothing, as behind a dead proxy. */
+    /** The streams stay open, new ones too, and say nothing, as behind a proxy whose server is gone. */
     silence(isSilent: boolean) {
       link.isSilent = isSilent;
     },
