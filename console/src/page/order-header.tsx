@@ -1,9 +1,8 @@
-import { useComputed } from '@preact/signals';
 import type { Order, OrderLine } from '@souk/contracts/http/order';
 import { unitsText } from './amounts.ts';
 import { clock, durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { CopyButton, Money, PlaceLink, Reason, Short, Status } from './parts.tsx';
+import { CopyButton, Money, PlaceLink, Reason, Short, Status, TimeOfDay } from './parts.tsx';
 import type { Drawing } from './saga-drawing.ts';
 import { deadlineOf } from './saga-future.ts';
 import { whyStuck } from './why-stuck.ts';
@@ -38,24 +37,22 @@ export function OrderHeader({ order, facts, drawing }: Headed) {
 
 /** From the first step to the last, or to now. */
 function Took({ drawing: { startedAt, endedAt, isAtRest }, facts }: Omit<Headed, 'order'>) {
-  const text = useComputed(() => {
-    if (startedAt === null || endedAt === null) return '';
-    return isAtRest ? `took ${durationText(endedAt - startedAt)}` : `for ${durationText(clock.value - startedAt)}`;
-  });
+  if (startedAt === null || endedAt === null) return null;
   const deadline = deadlineOf(facts);
-  const left = useComputed(() => (deadline === null ? null : deadline.at - clock.value));
+  const left = deadline === null ? null : deadline.at - clock.value;
   return (
     <>
-      <span class="order-took">{text}</span>
-      {left.value !== null && <span class={`order-deadline${left.value < 10_000 ? ' is-near' : ''}`}>{left.value > 0 ? `deadline in ${durationText(left.value, 1)}` : 'past its deadline'}</span>}
+      <span class="order-took">{isAtRest ? `took ${durationText(endedAt - startedAt)}` : `for ${durationText(clock.value - startedAt)}`}, placed <TimeOfDay at={new Date(startedAt).toISOString()} /></span>
+      {left !== null && <span class={`order-deadline${left < NEAR_MS ? ' is-near' : ''}`}>{left > 0 ? `deadline in ${durationText(left, 1)}` : 'past its deadline'}</span>}
     </>
   );
 }
 
-/** The sentence is told to screen readers when it changes; not each second, as its times do. */
+/** A deadline that is nearer than this stands out. Milliseconds. */
+const NEAR_MS = 10_000;
+
 function Why({ facts, drawing }: Omit<Headed, 'order'>) {
-  const text = useComputed(() => whyStuck(facts, Math.max(clock.value, drawing.endedAt ?? 0)));
-  return <p class={`order-why${drawing.isAtRest ? ' is-at-rest' : ''}`}>{text}</p>;
+  return <p class={`order-why${drawing.isAtRest ? ' is-at-rest' : ''}`}>{whyStuck(facts, Math.max(clock.value, drawing.endedAt ?? 0))}</p>;
 }
 
 const LINES_SHOWN = 3;

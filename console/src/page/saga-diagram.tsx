@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { clock, durationText } from './clock.ts';
 import { frozen } from './live.ts';
@@ -30,7 +30,7 @@ export function SagaDiagram({ drawing, facts }: Drawn) {
         <NowRow drawing={drawing} status={facts.order.value?.status} />
         {coming.map((step) => <ComingRow key={step.id} step={step} />)}
       </ol>
-      <Returned givenBack={drawing.givenBack} status={facts.order.value?.status} />
+      <Returned givenBack={drawing.givenBack} />
     </div>
   );
 }
@@ -44,7 +44,7 @@ function Heads({ drawing: { lanes } }: Pick<Drawn, 'drawing'>) {
           <span key={lane} class={`saga-head is-${lane}${trouble === null ? '' : ' is-away'}`}>
             <LaneIcon lane={lane} />
             <span class="saga-lane">{LANE_NAMES[lane]}</span>
-            {trouble === null ? state !== null && <span class="saga-state">{words(state)}</span> : <span class="saga-trouble"><Shape name="failed" /> {trouble}</span>}
+            {trouble === null ? state !== null && <span class="saga-state"><Status status={state} /></span> : <span class="saga-trouble"><Shape name="failed" /> {trouble}</span>}
           </span>
         ))}
       </span>
@@ -70,7 +70,7 @@ function ArrowRow({ row, facts }: { readonly row: DrawnArrow; readonly facts: Or
   const { arrow, undo, after, sentence } = row;
   const isOpen = isChosen(arrow);
   return (
-    <li class={`saga-row is-${arrow.kind}${isOpen ? ' is-open' : ''}`}>
+    <li class={`saga-row is-${arrow.kind}${isOpen ? ' is-open' : ''}${arrow.from === 'customer' || arrow.to === 'customer' ? ' is-outside' : ''}`}>
       <button type="button" class="saga-step" aria-expanded={isOpen} aria-label={sentence} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
         <span class="saga-time">+{durationText(after)}</span>
         <Track from={arrow.from} to={arrow.to} name={arrow.name} says={arrow.says} receipt={arrow.receipt} effect={arrow.effect} />
@@ -103,9 +103,9 @@ function Track({ from, to, name, says = null, receipt = null, effect }: TrackPro
   const style = { '--from': Math.min(a, b), '--to': Math.max(a, b) };
   return (
     <span class={`saga-track is-${direction}`} style={style}>
-      <span class="saga-label"><code>{name}</code>{says !== null && <span class="saga-says"> {says}</span>}</span>
+      <span class="saga-label"><span><code>{name}</code>{says !== null && receipt !== null && <span class="saga-says"> {says}</span>}</span></span>
       <span class="saga-arrow" />
-      {receipt !== null && <ReceiptMark receipt={receipt} />}
+      <span class="saga-below"><span>{receipt === null ? says !== null && <span class="saga-says">{says}</span> : <ReceiptMark receipt={receipt} />}</span></span>
       {effect !== null && <span class="saga-effect">{effect.to === 'noted' ? <span class="status is-never">{effect.reason ?? 'noted'}</span> : <Status status={effect.to} />}</span>}
     </span>
   );
@@ -117,11 +117,11 @@ const RECEIPT_SHAPES: Readonly<Record<Receipt['state'], ShapeName>> = {
 
 export function ReceiptMark({ receipt: { state, text, delivered } }: { readonly receipt: Receipt }) {
   const isTrouble = state === 'failing' || state === 'parked' || state === 'not-sent';
-  const tone = state === 'dead' || state === 'applied-again' ? 'bad' : isTrouble ? 'warn' : state === 'applied' && (delivered ?? 0) > 1 ? 'proof' : 'plain';
+  const tone = state === 'dead' || state === 'applied-again' ? 'bad' : isTrouble ? 'undone' : state === 'applied' && (delivered ?? 0) > 1 ? 'proof' : 'plain';
   return <span class={`saga-receipt is-${tone}`}><Shape name={RECEIPT_SHAPES[state]} /> {text}</span>;
 }
 
-const UNDO_SHAPES: Readonly<Record<Undo['state'], ShapeName>> = { 'not-needed': 'empty', due: 'undoing', partly: 'undoing', done: 'undone', passed: 'never', impossible: 'never' };
+const UNDO_SHAPES: Readonly<Record<Undo['state'], ShapeName>> = { 'not-needed': 'empty', due: 'undoing', 'under-way': 'undoing', partly: 'undoing', done: 'undone', passed: 'never', impossible: 'never' };
 
 export function UndoMark({ undo: { state, text } }: { readonly undo: Undo }) {
   const said = state === 'due' ? `due: ${text}` : text;
@@ -137,6 +137,7 @@ function GapRow({ gap }: { readonly gap: Gap }) {
         <button type="button" aria-expanded={isOpen.value} onClick={() => { isOpen.value = !isOpen.value; }}>{gap.text}</button>
         {isOpen.value && <GapStory gap={gap} />}
       </span>
+      <span class="saga-undo" />
     </li>
   );
 }
@@ -155,20 +156,18 @@ export function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 23);
 }
 
-const ENDS: Readonly<Record<OrderStatus, string>> = { placed: 'waiting', awaiting_payment: 'waiting', completed: 'completed', rejected: 'rejected', cancelled: 'cancelled' };
-
 /** The line between what has been and what is to come. */
 function NowRow({ drawing: { startedAt, endedAt, isAtRest, coming }, status }: { readonly drawing: Drawing; readonly status: OrderStatus | undefined }) {
-  const waits = useComputed(() => (endedAt === null ? '' : durationText(clock.value - endedAt)));
   if (status === undefined || startedAt === null || endedAt === null) return null;
   const isOver = isAtRest && (status === 'completed' || status === 'rejected' || status === 'cancelled');
   const [next] = coming;
   const of = next === undefined ? '' : ` for ${LANE_NAMES[next.from]}`;
+  const waits = `${status === 'cancelled' ? 'giving back: ' : ''}waiting${of}, ${durationText(clock.value - endedAt)}${frozen.value ? ' (frozen)' : ''}`;
   return (
     <li class={`saga-now${isOver ? ' is-over' : ''}`}>
       <span class="saga-time">{isOver ? `+${durationText(endedAt - startedAt)}` : 'now'}</span>
       <span class="saga-track"><span class="saga-now-text">
-        {isOver ? <><Status status={status} /> after {durationText(endedAt - startedAt)}{coming.length > 0 && '; the parcel is next'}</> : <>{status === 'cancelled' ? 'giving back: ' : ''}{ENDS[status] === 'waiting' || !isAtRest ? `waiting${of}, ${waits.value}` : ENDS[status]}{frozen.value ? ' (frozen)' : ''}</>}
+        {isOver ? <><Status status={status} /> after {durationText(endedAt - startedAt)}{coming.length > 0 && '; the parcel is next'}</> : waits}
       </span></span>
       <span class="saga-undo" />
     </li>
@@ -189,13 +188,15 @@ function ComingRow({ step: { from, to, name, effect, branches, isUndo } }: { rea
   );
 }
 
-/** Goods and money that the order took, and that went back. */
-function Returned({ givenBack: { unitsHeld, unitsBack, taken, back, isDue }, status }: { readonly givenBack: GivenBack; readonly status: OrderStatus | undefined }) {
+/** Goods and money that the order took, and how much of it went back. */
+function Returned({ givenBack }: { readonly givenBack: GivenBack }) {
+  const { unitsHeld, unitsBack, taken, back, isDue } = givenBack;
   if (unitsHeld === 0 && taken === null) return null;
-  const goods = unitsHeld === 0 ? [] : [`${unitsBack} of ${unitsText(unitsHeld)}`];
-  const money = taken === null || back === null ? [] : [`${moneyText(back)} of ${moneyText(taken)}`];
-  const note = isDue ? 'the rest is due' : status === 'cancelled' ? (taken === null ? 'no money was taken' : 'all of it') : null;
-  return <p class={`saga-returned${isDue ? ' is-due' : ''}`}><Shape name={isDue ? 'undoing' : 'undone'} /> Given back: {[...goods, ...money].join(' and ')}{note !== null && `, ${note}`}.</p>;
+  const all = [...(unitsHeld === 0 ? [] : [unitsText(unitsHeld)]), ...(taken === null ? [] : [moneyText(taken)])].join(' and ');
+  const isNothing = unitsBack === 0 && (back === null || back.amount === 0);
+  const parts = [...(unitsHeld === 0 ? [] : [`${unitsBack} of ${unitsText(unitsHeld)}`]), ...(taken === null || back === null ? [] : [`${moneyText(back)} of ${moneyText(taken)}`])].join(' and ');
+  const text = isNothing && !isDue ? `Took ${all}; nothing went back.` : `Given back: ${parts}${isDue ? '; the rest is due' : ''}${taken === null ? '; no money was taken' : ''}.`;
+  return <p class={`saga-returned${isDue ? ' is-due' : ''}`}><Shape name={isDue ? 'undoing' : isNothing ? 'empty' : 'undone'} /> {text}</p>;
 }
 
 /** Up and down go from step to step. */

@@ -25,7 +25,7 @@ export function SagaTimeline({ drawing, facts }: { readonly drawing: Drawing; re
     <div class="bars">
       <div class="bars-axis">
         <span />
-        <span class="bars-track" aria-hidden="true">{scale.ticks.map(({ time, place }) => <span key={time} class="bars-tick" style={{ left: percent(place) }}>{durationText(time - startedAt)}</span>)}</span>
+        <span class="bars-track" aria-hidden="true">{scale.ticks.map(({ time, place, text }) => <span key={time} class="bars-tick" style={{ left: percent(place) }}>{text}</span>)}</span>
       </div>
       {gaps.length > 0 && (
         <ul class="bars-gaps" aria-label="Folded time">

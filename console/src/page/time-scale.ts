@@ -1,3 +1,4 @@
+import { durationText } from './clock.ts';
 import type { Gap } from './saga-drawing.ts';
 
 /** A stretch of time on the axis. `from` and `to`: epoch milliseconds; `start` and `end`: its place, 0 to 1. */
@@ -14,7 +15,14 @@ export interface TimeScale {
   readonly stretches: readonly Stretch[];
   /** Place of a moment, 0 to 1. */
   readonly at: (time: number) => number;
-  readonly ticks: readonly { readonly time: number; readonly place: number }[];
+  readonly ticks: readonly Tick[];
+}
+
+interface Tick {
+  readonly time: number;
+  readonly place: number;
+  /** `3.215 s`: with as many digits as tell it from its neighbours */
+  readonly text: string;
 }
 
 /** Part of the axis that a folded gap takes. */
@@ -22,6 +30,8 @@ const FOLD = 0.05;
 /** Folded gaps take no more than this of the axis together. */
 const FOLDS = 0.5;
 const TICKS = 5;
+/** Part of the axis that the text of a tick needs. */
+const TICK_ROOM = 0.09;
 
 /** An axis to scale from the first moment to the last, in which idle time is folded unless it is opened. */
 export function timeScale(from: number, to: number, gaps: readonly Gap[], opened: ReadonlySet<string>): TimeScale {
@@ -43,7 +53,7 @@ export function timeScale(from: number, to: number, gaps: readonly Gap[], opened
   }
   add(end, 1 - place, null);
   const at = (moment: number) => placeIn(stretches, moment);
-  return { stretches, at, ticks: ticksOf(stretches).map((tick) => ({ time: tick, place: at(tick) })) };
+  return { stretches, at, ticks: ticksOf(stretches, at) };
 }
 
 function placeIn(stretches: readonly Stretch[], moment: number): number {
@@ -53,17 +63,25 @@ function placeIn(stretches: readonly Stretch[], moment: number): number {
   return stretch.start + (stretch.end - stretch.start) * Math.min(1, Math.max(0, part));
 }
 
-/** Whole steps of 1, 2 or 5 times a power of ten, counted from the first moment, outside of folds. */
-function ticksOf(stretches: readonly Stretch[]): number[] {
+/** Whole steps of 1, 2 or 5 times a power of ten, counted from the first moment, outside of folds and with room for their text. */
+function ticksOf(stretches: readonly Stretch[], at: (time: number) => number): Tick[] {
   const drawn = stretches.filter(({ folded }) => folded === null);
   const first = stretches[0]?.from ?? 0;
-  const total = drawn.reduce((sum, { from, to }) => sum + to - from, 0);
-  const step = niceStep(total / TICKS);
-  return drawn.flatMap(({ from, to }) => {
-    const ticks: number[] = [];
-    for (let tick = first + Math.ceil((from - first) / step) * step; tick <= to; tick += step) ticks.push(tick);
-    return ticks;
-  });
+  const step = niceStep(drawn.reduce((sum, { from, to }) => sum + to - from, 0) / TICKS);
+  const ticks: Tick[] = [];
+  for (const { from, to } of drawn) {
+    for (let time = first + Math.ceil((from - first) / step) * step; time <= to; time += step) {
+      const place = at(time);
+      if (place - (ticks.at(-1)?.place ?? -1) >= TICK_ROOM) ticks.push({ time, place, text: tickText(time - first, step) });
+    }
+  }
+  return ticks;
+}
+
+function tickText(ms: number, step: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(step)));
+  return ms < 60_000 ? `${(ms / 1000).toFixed(Math.min(3, digits))} s` : durationText(ms);
 }
 
 function niceStep(rough: number): number {
