@@ -30,7 +30,7 @@ export function SagaDiagram({ drawing, facts }: Drawn) {
         <NowRow drawing={drawing} status={facts.order.value?.status} />
         {coming.map((step) => <ComingRow key={step.id} step={step} />)}
       </ol>
-      <Returned givenBack={drawing.givenBack} />
+      <Returned givenBack={drawing.givenBack} isMoneyKnown={facts.payment.value !== undefined} />
     </div>
   );
 }
@@ -189,13 +189,14 @@ function ComingRow({ step: { from, to, name, effect, branches, isUndo } }: { rea
 }
 
 /** Goods and money that the order took, and how much of it went back. */
-function Returned({ givenBack }: { readonly givenBack: GivenBack }) {
+function Returned({ givenBack, isMoneyKnown }: { readonly givenBack: GivenBack; readonly isMoneyKnown: boolean }) {
   const { unitsHeld, unitsBack, taken, back, isDue } = givenBack;
   if (unitsHeld === 0 && taken === null) return null;
   const all = [...(unitsHeld === 0 ? [] : [unitsText(unitsHeld)]), ...(taken === null ? [] : [moneyText(taken)])].join(' and ');
   const isNothing = unitsBack === 0 && (back === null || back.amount === 0);
   const parts = [...(unitsHeld === 0 ? [] : [`${unitsBack} of ${unitsText(unitsHeld)}`]), ...(taken === null || back === null ? [] : [`${moneyText(back)} of ${moneyText(taken)}`])].join(' and ');
-  const text = isNothing && !isDue ? `Took ${all}; nothing went back.` : `Given back: ${parts}${isDue ? '; the rest is due' : ''}${taken === null ? '; no money was taken' : ''}.`;
+  const money = taken !== null ? '' : isMoneyKnown ? '; no money was taken' : '; what Payment took is not known';
+  const text = isNothing && !isDue ? `Took ${all}; nothing went back${money}.` : `Given back: ${parts}${isDue ? '; the rest is due' : ''}${money}.`;
   return <p class={`saga-returned${isDue ? ' is-due' : ''}`}><Shape name={isDue ? 'undoing' : isNothing ? 'empty' : 'undone'} /> {text}</p>;
 }
 
