@@ -18,7 +18,7 @@ const UNITS = [
 /** `340 ms`, `1.2 s`, `3 min 5 s`, `2 h 10 min`; `parts`: number of units at most. */
 export function durationText(ms: number, parts = 2): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 10_000 && parts > 1) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 10_000 && parts > 1 && ms % 1000 !== 0) return `${(ms / 1000).toFixed(1)} s`;
   let rest = ms;
   const texts: string[] = [];
   for (const [unit, size] of UNITS) {

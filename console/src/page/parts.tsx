@@ -120,11 +120,11 @@ export function Busy({ label = 'Loading' }: { readonly label?: string }) {
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const said = useSignal<string | null>(null);
   const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => { said.value = 'Copied'; },
-      // A browser gives the clipboard to pages of https and of this machine alone.
-      () => { said.value = 'Select it and press Ctrl+C'; },
-    ).finally(() => setTimeout(() => { said.value = null; }, 2000));
+    // A browser gives the clipboard to pages of https and of this machine alone.
+    void navigator.clipboard?.writeText(text).then(() => 'Copied', () => 'Select it and press Ctrl+C').then((what) => {
+      said.value = what;
+      return setTimeout(() => { said.value = null; }, 2000);
+    });
   };
   return <button type="button" class="small" onClick={copy} aria-label={said.value ?? label}>{said.value ?? 'Copy'}</button>;
 }

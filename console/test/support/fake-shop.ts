@@ -107,7 +107,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
           const entries = world.told.slice(position);
           position = world.told.length;
           for (const [service, of] of Map.groupBy(entries, (entry) => entry.service)) {
-            const data = { service, entries: of.map(({ service: _, ...entry }) => entry), skipped: 0 };
+            const data = { service, entries: of.map((entry) => ({ ...entry, service: undefined })), skipped: 0 };
             send(`event: committed\nid: ${position}\ndata: ${JSON.stringify(data)}\n\n`);
           }
         };

@@ -47,10 +47,9 @@ export function fakeWorld() {
       ...change,
     };
     told.push(entry);
-    const { service: _, ...bare } = entry;
     const value = JSON.stringify({ orderId: order.id, total: order.total });
     const headers = { ce_id: entry.id, ce_type: name, ce_source: `/souk/${service}`, ce_causationid: entry.causationId ?? '' };
-    histories.set(stream, [...history, { ...bare, sent: entry.published, message: entry.published ? { topic: name, key: order.id, headers, value } : null }]);
+    histories.set(stream, [...history, { ...entry, sent: entry.published, message: entry.published ? { topic: name, key: order.id, headers, value } : null }]);
     const timeline = timelines.get(order.id) ?? [];
     timelines.set(order.id, [...timeline, {
       seq: timeline.length + 1, at: entry.at, service, kind: entry.published ? 'event' : 'note', name,
