@@ -14,19 +14,24 @@ function ask(input: string | URL | Request, init?: RequestInit): Promise<Respons
   return fetch(request);
 }
 
-declare const Scalar: Scalar;
+function start({ createApiReference }: Scalar): void {
+  createApiReference('#reference', {
+    sources: SERVICES.map((service, at) => ({ title: service, slug: service, url: `/reference/${service}.json`, default: at === 0, agent: { disabled: true } })),
+    customFetch: ask,
+    // Nothing of it may ask another host.
+    telemetry: false,
+    withDefaultFonts: false,
+    proxyUrl: '',
+    mcp: { disabled: true },
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    persistAuth: false,
+  });
+}
 
-Scalar.createApiReference('#reference', {
-  sources: SERVICES.map((service, at) => ({ title: service, slug: service, url: `/reference/${service}.json`, default: at === 0 })),
-  customFetch: ask,
-  // Nothing of it may ask another host.
-  telemetry: false,
-  withDefaultFonts: false,
-  proxyUrl: '',
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  hideClientButton: true,
-  showDeveloperTools: 'never',
-  persistAuth: false,
-  pageTitle: 'Souk: API reference',
-});
+// A library in it (zod) would make functions out of text, which the page's policy forbids, unless it is told not to before it loads.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+const script = document.createElement('script');
+script.src = '/reference/scalar.js';
+script.addEventListener('load', () => start((globalThis as unknown as { readonly Scalar: Scalar }).Scalar));
+document.head.append(script);

@@ -1,4 +1,5 @@
-import scalarPath from '@scalar/api-reference/dist/browser/standalone.js' with { type: 'file' };
+// The package does not export it by a name, and a compiled program brings along what is imported as a file.
+import scalarPath from '../../node_modules/@scalar/api-reference/dist/browser/standalone.js' with { type: 'file' };
 import { answerWith } from '@souk/chassis/web/app/long-answers';
 import { pathOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
@@ -23,7 +24,6 @@ const DOCUMENT = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <title>Souk: API reference</title>
-    <script defer src="/reference/scalar.js"></script>
     <script defer src="/reference-start.js"></script>
   </head>
   <body>
