@@ -8,6 +8,7 @@ import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { committedRoutes } from './committed-routes.ts';
 import { CommittedStreams } from './committed-stream.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
@@ -134,7 +135,8 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
     busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
     routes: [
       ...routes,
-      opsRoutes(engine, store),
+      opsRoutes(engine, store.messages),
+      deadLetterRoutes(name, engine, store.messages),
       committedRoutes(streams),
       historyRoutes({ service: name, engine, reads: store.committed }),
       deliveryRoutes(engine.deliveries),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'bun:test';
+import { SERVICES } from '@souk/contracts/services';
 import { growingLists, type GrowingList } from './growing-lists.ts';
 import { ROUTE_TABLE } from './route-table.ts';
 import type { Asker, RouteName, RuledShop } from './ruled-shop.ts';
