@@ -6,12 +6,12 @@ import type { CommittedReads } from '../../src/engine/committed-tail.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Principal } from '../../src/web/sign-in/principal.ts';
 import { CommittedStreams } from '../../src/service/committed-stream.ts';
+import { type ReadEvents, readEvents } from '../../src/testing/read-events.ts';
 import { recordedLog } from '../../src/testing/recorded-log.ts';
 import { until } from '../../src/testing/until.ts';
 import type { UseCase } from '../../src/engine/writer/use-case.ts';
 import type { OpenToyStore, ToyCollections, ToyStore } from './writer/toy-store.ts';
-import { deposit, type Toy } from './writer/toy-use-cases.ts';
-import { type ReadEvents, readEvents } from '../web/read-events.ts';
+import { deposit, tell, type Toy } from './writer/toy-use-cases.ts';
 
 const LOSSES = 20;
 
@@ -204,6 +204,26 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
       await until('it is told', () => entriesOf(again).length === 1);
       expect(again.events[0]?.data).toMatchObject({ missed: false });
     });
+
+    test('is found by its history, part by part, and what was meant for the log apart from it', async () => {
+      const { service } = await started('one');
+      const large = 1024 * 1024;
+      for (const bytes of [large / 2, large / 2, large / 2, 10]) await service.submit(tell, { account: 'a', bytes });
+      await service.execute(move, { account: 'a', version: 1 });
+      const { history, published } = opened.store.committed;
+      const versions = (events: readonly { readonly version: number }[]) => events.map(({ version }) => version);
+      const first = await history('a', 0, 3);
+      expect([versions(first.events), first.more]).toEqual([[1, 2, 3], true]);
+      const last = await history('a', 3, 3);
+      expect([versions(last.events), last.more]).toEqual([[4], false]);
+      expect(last.events).toMatchObject([{ lane: 'one', type: 'user.updated', published: true, data: expect.stringContaining('xxxxxxxxxx') }]);
+      expect(versions(await published('a', 3))).toEqual([2, 3, 4]);
+      expect(versions(await published('moves of a', 3))).toEqual([]);
+      expect(await history('nobody', 0, 3)).toEqual({ events: [], more: false });
+      for (let more = 0; more < 3; more += 1) await service.submit(tell, { account: 'b', bytes: large });
+      const fitting = await history('b', 0, 10);
+      expect([versions(fitting.events), fitting.more]).toEqual([[1], true]);
+    }, 20_000);
 
     test('is read once for ten readers, and not at all for none', async () => {
       const [one, two] = [await started('one'), await started('two', opened.again())];
