@@ -6,7 +6,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { committedRoutes } from './committed-routes.ts';
+import { CommittedStreams } from './committed-stream.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import type { FaultMaker } from './fault-maker.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
@@ -101,6 +105,8 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
   const { name, version, config, auth, security, engine, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, engine, store.messages, reportTo(logger));
+  const streams = new CommittedStreams({ service: name, tail: engine.committed, hasEnded: engine.hasEnded, report: reportTo(logger) });
+  metrics.gauge('souk_ops_streams', 'Open streams of what is committed', () => streams.size);
   const admission = admissionOf(options);
   const facts = [options.readyFacts, admission?.readyFacts].filter((some) => some !== undefined);
   const app = createHttpApp({
@@ -135,6 +141,9 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
       ...routes,
       opsRoutes(engine, store.messages),
       deadLetterRoutes(name, engine, store.messages),
+      committedRoutes(streams),
+      historyRoutes({ service: name, engine, reads: store.committed }),
+      deliveryRoutes(engine.deliveries),
       faultRoutes(options.faults, Object.keys(engine.handlers)),
       asyncApiRoute(name),
     ],
@@ -173,7 +182,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
       clearInterval(looking);
       await listening?.leave();
       await engine.close(async () => {
-        await Promise.all([listening?.stop(), endOwnWork?.(), ...fetching]);
+        await Promise.all([listening?.stop(), endOwnWork?.(), streams.close(), ...fetching]);
         beforeClose?.();
         await afterwards;
       });
