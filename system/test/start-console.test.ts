@@ -5,7 +5,7 @@ import type { DemoByCurl, DemoOrder } from '@souk/console/demo';
 import type { Session } from '@souk/console/session';
 import type { Order } from '@souk/contracts/http/order';
 import { embeddedRecords } from '../src/verify/embedded-records.ts';
-import { broken } from './support/rest.ts';
+import { broken, shopRests } from './support/rest.ts';
 import { runStart } from './support/run-start.ts';
 import { runningStart } from './support/running-start.ts';
 
@@ -69,8 +69,10 @@ describe('npm start opens the console', () => {
     expect(await until('the order by command', () => ends(byCommand))).toEqual(['completed', null]);
     const more = await Promise.all(Array.from({ length: 20 }, () => ask('/demo/orders', { kind: 'completes' })));
     expect(more.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
+    const records = embeddedRecords(folder.path);
+    await shopRests(records);
     expect(await shop.stop()).toBe(0);
-    expect(await broken(embeddedRecords(folder.path))).toEqual([]);
+    expect(await broken(records)).toEqual([]);
   }, 60_000);
 
   test('nobody else places demo orders: not without a session, not from another page, not at a shop whose host is named otherwise', async () => {
