@@ -43,6 +43,7 @@ function watchOrder(id: string) {
       reading.add(party);
       void ask.party(party).then(() => {
         reading.delete(party);
+        void ask.deliveries(party);
         if (dirty.has(party)) readSoon();
       });
     }
@@ -55,7 +56,7 @@ function watchOrder(id: string) {
   }
 
   function readDeliveries(): void {
-    for (const party of PARTIES) void ask.deliveries(party);
+    for (const party of PARTIES) void Promise.all([ask.deliveries(party), ask.trouble(party)]);
   }
 
   function mark(party: Party): void {
