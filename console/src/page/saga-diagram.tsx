@@ -3,7 +3,7 @@ import type { OrderStatus } from '@souk/contracts/saga';
 import type { ComponentChildren } from 'preact';
 import { clock, durationText } from './clock.ts';
 import { frozen } from './live.ts';
-import { type Lane, LANE_NAMES, LANES, words } from './lanes.ts';
+import { type Lane, LANE_NAMES, LANES } from './lanes.ts';
 import { MessagePanel } from './message-panel.tsx';
 import type { OrderFacts } from './order-facts.ts';
 import { moneyText, unitsText } from './amounts.ts';
@@ -87,7 +87,7 @@ function Unseen({ children }: { readonly children: ComponentChildren }) {
   return <span class="unseen">{children}</span>;
 }
 
-export function wayOf({ from, to }: { readonly from: Lane; readonly to: Lane }): string {
+function wayOf({ from, to }: { readonly from: Lane; readonly to: Lane }): string {
   return from === to ? LANE_NAMES[to] : `${LANE_NAMES[from]} to ${LANE_NAMES[to]}`;
 }
 
@@ -133,7 +133,7 @@ export function ReceiptMark({ receipt: { state, text, delivered } }: { readonly 
 
 const UNDO_SHAPES: Readonly<Record<Undo['state'], ShapeName>> = { 'not-needed': 'empty', due: 'undoing', 'under-way': 'undoing', partly: 'undoing', done: 'undone', passed: 'never', impossible: 'never' };
 
-export function UndoMark({ undo: { state, text } }: { readonly undo: Undo }) {
+function UndoMark({ undo: { state, text } }: { readonly undo: Undo }) {
   return <span class={`undo-mark is-${state}`} title={UNDO_WORDS[state]}><Shape name={UNDO_SHAPES[state]} /> <span><Unseen>. Undo: </Unseen>{state === 'due' && 'due: '}{text}<Unseen>, {UNDO_WORDS[state]}.</Unseen></span></span>;
 }
 
@@ -161,7 +161,7 @@ export function GapStory({ gap: { from, to, happened } }: { readonly gap: Gap })
 }
 
 /** `12:17:20.137` in UTC, as the services write it. */
-export function timeOf(at: number): string {
+function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 23);
 }
 

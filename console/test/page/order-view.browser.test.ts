@@ -79,7 +79,7 @@ describe.skipIf(isLeftOut)('an order in a browser', () => {
     const { page } = await placed('completes', { mode: 'read-only' });
     expect(await page.getByRole('button', { name: 'Nudge' }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Compensate…' }).isDisabled()).toBe(true);
-    expect(await page.locator('.verbs').textContent()).toContain('This console is read-only');
+    expect(await page.locator('.order-actions').textContent()).toContain('This console is read-only');
   }, LIMIT);
 
   test('asks before it is cancelled, and says what will go back', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(isLeftOut)('an order in a browser', () => {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(`${shop.url}?order=${id}${query}`);
-      await page.locator('.saga, .bars, .raw').first().waitFor();
+      await page.locator('.saga, .bars, .entries').first().waitFor();
       await page.evaluate(axe.source);
       const found = await page.evaluate(async () => {
         const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run('.order-view');
