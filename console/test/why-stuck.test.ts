@@ -77,7 +77,7 @@ describe('a cancelled order', () => {
   const unpaid = { ...must(cancelled.payment.value), refunded: { amount: 0, currency: 'EUR' } };
 
   test('that has everything back says so', () => {
-    expect(whyStuck(cancelled)).toBe('It has ended: cancelled (cancelled by customer). Everything that it took is back.');
+    expect(whyStuck(cancelled)).toBe('It has ended: cancelled by customer. Everything that it took is back.');
     expect(waitsForOthers(cancelled)).toBe(false);
   });
 
