@@ -38,7 +38,7 @@ interface OpenApi {
 }
 
 /** Lists that come whole. */
-export const WHOLE_LISTS: readonly RouteName[] = ['product GET /categories', 'order GET /orders/{id}/timeline'];
+export const WHOLE_LISTS: readonly RouteName[] = ['product GET /categories', 'order GET /orders/{id}/timeline', 'order GET /orders/stuck'];
 
 type Item = Readonly<Record<string, unknown>>;
 interface Page {
