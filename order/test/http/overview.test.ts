@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import { OrderCounts, StuckOrders } from '@souk/contracts/http/order';
+import type { OrderCounts, StuckOrders } from '@souk/contracts/http/order';
 import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
