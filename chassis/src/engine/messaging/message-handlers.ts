@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -24,11 +24,29 @@ export interface Incoming {
 }
 
 /** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
-export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+export type Reception =
+  | { readonly how: 'handled'; readonly hasChanged: boolean }
+  | { readonly how: 'parked' }
+  | { readonly how: 'anomaly'; readonly cause: string };
 
-export const HANDLED: Reception = { how: 'handled' };
+/** The message was handled, and there was nothing to do. */
+export const IGNORED: Reception = { how: 'handled', hasChanged: false };
+const APPLIED: Reception = { how: 'handled', hasChanged: true };
+
+export function handledBy<C, Task>(decision: Decision<C, unknown, Task>): Reception {
+  return changesNothing(decision) ? IGNORED : APPLIED;
+}
 
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}
+
+/** True when the handler left everything as it was: the message was handled before, or comes too late to matter. */
+export function changesNothing<C, Task>({ puts, removes, events = [], tasks = [] }: Decision<C, unknown, Task>): boolean {
+  return [puts, removes].every(isEmpty) && events.length === 0 && tasks.length === 0;
+}
+
+function isEmpty(named: Readonly<Record<string, readonly unknown[] | undefined>> = {}): boolean {
+  return Object.values(named).every((some = []) => some.length === 0);
 }
