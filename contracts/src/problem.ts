@@ -50,7 +50,7 @@ interface ProblemType {
   readonly title: string;
 }
 
-/** Every error the five services answer with: one code, one status, one title, and a URI that never changes. */
+/** Every error the five services and the console answer with: one code, one status, one title, and a URI that never changes. */
 export const PROBLEM_TYPES = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-text': { status: 400, title: 'The text is not UTF-8' },
@@ -64,6 +64,8 @@ export const PROBLEM_TYPES = {
   'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid any more' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
   'second-factor-stale': { status: 403, title: 'This needs a code of the second factor that was given lately' },
+  'console-cross-origin': { status: 403, title: "Only the console's own pages may ask this" },
+  'console-read-only': { status: 403, title: 'This console changes nothing' },
   'account-disabled': { status: 403, title: 'The account is disabled' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },

@@ -12,6 +12,13 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
+const sessionEnds = new Set<() => void>();
+
+/** Calls `listener` when an answer says that nobody is signed in any more. */
+export function onSessionEnd(listener: () => void): void {
+  sessionEnds.add(listener);
+}
+
 /** Longest wait for an answer, in milliseconds. */
 const LIMIT_MS = 15_000;
 
@@ -34,6 +41,8 @@ export async function ask<T>(path: string, { method = 'GET', query = {}, body, h
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
     const text = await answer.text();
+    // At /session a 401 is about the words that were just typed.
+    if (answer.status === 401 && !path.startsWith('/session')) for (const end of sessionEnds) end();
     const value: unknown = text === '' ? null : JSON.parse(text);
     // The services' documents say what their answers hold; tests hold them to that.
     return answer.ok ? { ok: true, value: value as T, etag: answer.headers.get('etag') } : { ok: false, problem: value as Problem };

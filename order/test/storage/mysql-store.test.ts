@@ -4,6 +4,7 @@ import { temporaryMysqlStore } from '@souk/chassis/testing/temporary-mysql-store
 import { openMysqlOrderStore } from '../../src/storage/open-mysql.ts';
 import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
+import { describeOrderFilters } from './describe-order-filters.ts';
 import { describeOrderStore } from './describe-order-store.ts';
 
 // Each test has a database made for it, which takes a busy server seconds.
@@ -13,6 +14,7 @@ const open = () => temporaryMysqlStore(openMysqlOrderStore);
 
 describeOn(['MySQL'], () => {
   describeOrderStore('MySQL', open);
+  describeOrderFilters('MySQL', open);
   describeFreshCatalogue('MySQL', open);
   describeCustomerLimits('MySQL', open);
 });

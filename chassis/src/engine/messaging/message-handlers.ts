@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -24,9 +24,23 @@ export interface Incoming {
 }
 
 /** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
-export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+export type Reception =
+  | { readonly how: 'handled'; readonly hasChanged: boolean }
+  | { readonly how: 'parked' }
+  | { readonly how: 'anomaly'; readonly cause: string };
 
-export const HANDLED: Reception = { how: 'handled' };
+/** The message was handled, and there was nothing to do. */
+export const IGNORED: Reception = { how: 'handled', hasChanged: false };
+const APPLIED: Reception = { how: 'handled', hasChanged: true };
+
+export function handledBy({ puts, removes, events }: Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>): Reception {
+  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes) ? APPLIED : IGNORED;
+}
+
+function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
+  for (const name in lists) if ((lists[name]?.length ?? 0) > 0) return true;
+  return false;
+}
 
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {

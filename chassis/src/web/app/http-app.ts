@@ -46,6 +46,8 @@ export interface HttpAppOptions {
   readonly edge?: EdgeOptions;
   /** Made with `router()`. */
   readonly routes: readonly AnyElysia[];
+  /** false: neither `/openapi.json` nor `/docs`, for an app that serves people's browsers and passes requests on. */
+  readonly isDocumented?: boolean;
 }
 
 export interface HttpApp {
@@ -62,7 +64,7 @@ const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'applicatio
 
 /** The HTTP application of one service: its routes, with everything that all five services share. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, admit, routes } = options;
+  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, admit, routes, isDocumented = true } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
@@ -74,10 +76,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const log = requestLog(logger, metrics);
   let draining = false;
 
-  const app = withCommonHooks(logger)
-    .use(probes({ alive, checks, isDraining: () => draining, facts: readyFacts, metrics, logger }))
-    .use(docsPage(() => openApi()))
-    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
+  const app = withCommonHooks(logger).use(probes({ alive, checks, isDraining: () => draining, facts: readyFacts, metrics, logger }));
+  if (isDocumented) {
+    app.use(docsPage(() => openApi())).get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
+  }
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
   const isUncounted = uncountedRoutes(app.routes);

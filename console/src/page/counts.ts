@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals';
+import type { OpsCounts } from '@souk/contracts/http/ops';
+import type { OrderCounts, OrderSummary } from '@souk/contracts/http/order';
+import { type ServiceName, SERVICES } from '@souk/contracts/services';
+import { askService } from './api.ts';
+import type { Counted } from './counts-sentence.ts';
+import { committed, frozen, gaps, session } from './live.ts';
+
+/** Orders move often, what is given up seldom; milliseconds. */
+const ORDERS_EVERY_MS = 2000;
+const OPS_EVERY_MS = 5000;
+/** Only a page of them can be counted. */
+const SHIPPING_EVERY_MS = 15_000;
+const COUNTED_AT_MOST = 100;
+
+/** null: not read yet. */
+export const counted = signal<Counted | null>(null);
+
+const opsCounts = new Map<ServiceName, OpsCounts>();
+let orderCounts: OrderCounts | null = null;
+let toShip: Counted['toShip'] = null;
+let areOrdersOld = true;
+
+/** Reads the counts now and then, and orders' counts whenever something was committed. */
+export function followCounts(): void {
+  committed.subscribe(() => { areOrdersOld = true; });
+  gaps.subscribe(() => { areOrdersOld = true; });
+  let wasSignedIn = false;
+  session.subscribe((now) => {
+    const isSignedIn = Boolean(now);
+    if (isSignedIn && !wasSignedIn) void readAll();
+    wasSignedIn = isSignedIn;
+  });
+  every(ORDERS_EVERY_MS, async () => {
+    if (!areOrdersOld) return;
+    areOrdersOld = false;
+    await readOrders();
+  });
+  every(OPS_EVERY_MS, readOps);
+  every(SHIPPING_EVERY_MS, readShipping);
+}
+
+/** Reads all counts now: somebody has just changed what they count. */
+export async function readAll(): Promise<void> {
+  await Promise.all([readOrders(), readOps(), readShipping()]);
+}
+
+function every(ms: number, read: () => Promise<void>): void {
+  let isRunning = false;
+  setInterval(() => {
+    if (isRunning || document.hidden || frozen.peek() || !session.peek()) return;
+    isRunning = true;
+    void read().finally(() => { isRunning = false; });
+  }, ms);
+}
+
+async function readOrders(): Promise<void> {
+  const answer = await askService<OrderCounts>('order', '/orders/counts');
+  if (answer.ok) orderCounts = answer.value;
+  show();
+}
+
+async function readOps(): Promise<void> {
+  await Promise.all(SERVICES.map(async (service) => {
+    const answer = await askService<OpsCounts>(service, '/ops/counts');
+    if (answer.ok) opsCounts.set(service, answer.value);
+  }));
+  // An order becomes stuck without any event.
+  areOrdersOld = true;
+  show();
+}
+
+async function readShipping(): Promise<void> {
+  const query = { waitsFor: 'shipping', limit: COUNTED_AT_MOST };
+  const answer = await askService<{ items: OrderSummary[]; nextCursor: string | null }>('order', '/orders', { query });
+  if (answer.ok) toShip = { count: answer.value.items.length, more: answer.value.nextCursor !== null };
+  show();
+}
+
+function show(): void {
+  if (frozen.peek()) return;
+  const all = [...opsCounts.values()];
+  const sum = (of: (counts: OpsCounts) => number) => all.reduce((total, counts) => total + of(counts), 0);
+  const [deadLetters, parkedKeys] = [sum((counts) => counts.deadLetters.dead), sum((counts) => counts.parkedKeys)];
+  const next: Counted = { deadLetters, parkedKeys, orders: orderCounts, toShip };
+  if (JSON.stringify(next) !== JSON.stringify(counted.peek())) counted.value = next;
+}
