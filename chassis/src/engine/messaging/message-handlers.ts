@@ -33,8 +33,15 @@ export type Reception =
 export const IGNORED: Reception = { how: 'handled', hasChanged: false };
 const APPLIED: Reception = { how: 'handled', hasChanged: true };
 
-export function handledBy({ puts, removes, events }: Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>): Reception {
-  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes) ? APPLIED : IGNORED;
+export type Changes = Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>;
+
+export function handledBy(changes: Changes): Reception {
+  return hasChanges(changes) ? APPLIED : IGNORED;
+}
+
+/** False when the message was handled before, or comes too late to matter. */
+export function hasChanges({ puts, removes, events }: Changes): boolean {
+  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes);
 }
 
 function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
@@ -45,13 +52,4 @@ function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
-}
-
-/** True when the handler left everything as it was: the message was handled before, or comes too late to matter. */
-export function changesNothing<C, Task>({ puts, removes, events = [], tasks = [] }: Decision<C, unknown, Task>): boolean {
-  return [puts, removes].every(isEmpty) && events.length === 0 && tasks.length === 0;
-}
-
-function isEmpty(named: Readonly<Record<string, readonly unknown[] | undefined>> = {}): boolean {
-  return Object.values(named).every((some = []) => some.length === 0);
 }
