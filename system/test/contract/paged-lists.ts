@@ -42,11 +42,7 @@ interface OpenApi {
 export const WHOLE_LISTS: readonly RouteName[] = [
   'product GET /categories',
   'order GET /orders/{id}/timeline',
-export const WHOLE_LISTS: readonly RouteName[] = [
-  'product GET /categories',
-  'order GET /orders/{id}/timeline',
   ...SERVICES.flatMap((service): RouteName[] => [`${service} GET /ops/history`, `${service} GET /ops/dead-letters/groups`]),
-];
 ];
 
 type Item = Readonly<Record<string, unknown>>;

@@ -33,7 +33,6 @@ export type Reception =
 export const IGNORED: Reception = { how: 'handled', hasChanged: false };
 const APPLIED: Reception = { how: 'handled', hasChanged: true };
 
-<<<<<<< HEAD
 export type Changes = Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>;
 
 export function handledBy(changes: Changes): Reception {
@@ -48,10 +47,6 @@ export function hasChanges({ puts, removes, events }: Changes): boolean {
 function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
   for (const name in lists) if ((lists[name]?.length ?? 0) > 0) return true;
   return false;
-=======
-export function handledBy<C, Task>(decision: Decision<C, unknown, Task>): Reception {
-  return changesNothing(decision) ? IGNORED : APPLIED;
->>>>>>> main
 }
 
 /** The cause of everything that handling this event leads to. */
