@@ -112,7 +112,8 @@ export function createConsole(options: ConsoleOptions): Console {
 
   async function endAll(): Promise<void> {
     await redrives.close();
-    await sessions.close();
+    // The embedded shop stops as well: services that read no more would be told who has lost access.
+    await sessions.close({ atUser: !embedded });
   }
 
   return {
