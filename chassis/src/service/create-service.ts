@@ -11,6 +11,11 @@ import { CommittedStreams } from './committed-stream.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { historyRoutes } from './history-routes.ts';
+<<<<<<< HEAD
+import type { FaultMaker } from './fault-maker.ts';
+import { faultRoutes } from './fault-routes.ts';
+=======
+>>>>>>> stream
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
@@ -65,6 +70,8 @@ export interface ServiceParts {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nobody can make faults here. */
+  readonly faults?: FaultMaker;
 }
 
 export interface ServiceOptions<C extends Collections, Task> extends ServiceParts {
@@ -140,6 +147,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
       committedRoutes(streams),
       historyRoutes({ service: name, engine, reads: store.committed }),
       deliveryRoutes(engine.deliveries),
+      faultRoutes(options.faults, Object.keys(engine.handlers)),
       asyncApiRoute(name),
     ],
   });

@@ -125,10 +125,15 @@ async function readStream(reader: ReturnType<typeof eventStreamReader>, ended: A
     });
     if (answer.status === 401) session.value = null;
     if (!answer.ok || answer.body === null) return;
-    opened++;
-    say('live');
-    if (!isResumed) gaps.value++;
+    let isOpen = false;
     for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+      // A proxy may answer for a server that is gone: only what the server says makes the link live.
+      if (!isOpen) {
+        isOpen = true;
+        opened++;
+        say('live');
+        if (!isResumed) gaps.value++;
+      }
       clearTimeout(timer);
       timer = setTimeout(fallSilent, SILENCE_MS);
       for (const event of reader.feed(text)) take(event);

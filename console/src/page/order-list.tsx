@@ -1,11 +1,11 @@
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, durationText } from './clock.ts';
 import { EmptyShop } from './empty-shop.tsx';
 import { Filters } from './filters.tsx';
 import { isSettled, type OrderRow } from './order-row.ts';
-import { hasOlder, isAtTop, isFiltered, isFull, listed, type ListedOrder, readFirst, reading, readOlder, readProblem, ROWS_LIMIT, showWaiting, waiting } from './orders.ts';
+import { filters, hasOlder, isAtTop, isFiltered, isFull, listed, type ListedOrder, readFirst, reading, readOlder, readProblem, ROWS_LIMIT, showWaiting, waiting } from './orders.ts';
 import { activeOrder, focusList, LIST_ID, listKey } from './keys.ts';
 import { Busy, Failure, moneyText, PlaceLink, reasonText, shortId, TimeOfDay } from './parts.tsx';
 import { go, place } from './place.ts';
@@ -39,6 +39,9 @@ function Rows() {
     if (box.scrollHeight - box.scrollTop - box.clientHeight < BOTTOM_PX && box.scrollTop > 0) void readOlder();
   };
   useEffect(() => activeOrder.subscribe(look), []);
+  useSignalEffect(() => {
+    if (filters.value !== undefined) scroller.current?.scrollTo({ top: 0 });
+  });
   if (reading.value === 'first' && orders.length === 0) return <Busy label="Reading the orders" />;
   if (readProblem.value !== null && orders.length === 0) return <Failure problem={readProblem.value} retry={() => void readFirst()} />;
   if (orders.length === 0) return isFiltered.value ? <NothingFound /> : <EmptyShop />;
@@ -47,7 +50,7 @@ function Rows() {
       <div class="list-head" aria-hidden="true"><span class="steps">{STEPS.map((step) => <span key={step}>{step}</span>)}</span></div>
       <div class="list-scroll" ref={scroller} onScroll={look}>
         <div
-          class="list" ref={list} id={LIST_ID} role="listbox" tabIndex={0} aria-label="Orders, newest first"
+          class="list" ref={list} id={LIST_ID} role="listbox" tabIndex={0} aria-label="Orders, newest first" aria-busy={reading.value === 'first'}
           aria-activedescendant={optionId(activeOrder.value !== null && orders.some(({ id }) => id === activeOrder.value) ? activeOrder.value : orders[0]?.id ?? '')}
           onKeyDown={listKey} onFocus={look} onBlur={() => queueMicrotask(look)}
         >

@@ -44,7 +44,8 @@ let lastReadAllAt = 0;
 /** A reading that fell due while the page was frozen. */
 let isOwed = false;
 
-const filters = computed(() => {
+/** The filters in the place; what they are as text changes with them. */
+export const filters = computed(() => {
   const { status, reason, waitsFor, sku, userId, olderThan } = place.value;
   return JSON.stringify({ status, reason, waitsFor, sku, userId, olderThan });
 });

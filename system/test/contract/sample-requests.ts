@@ -19,7 +19,7 @@ export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects):
     stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
     shipments: objects.shipment, 'payment-methods': objects.paymentMethod, payments: objects.payment, refunds: objects.refund,
     sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
-    'dead-letters': UNKNOWN,
+    'dead-letters': UNKNOWN, parked: UNKNOWN, faults: UNKNOWN,
   };
   const byName: Readonly<Record<string, string>> = { orderId: objects.order, userId: objects.user, sku: objects.sku };
   const named = path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
@@ -84,4 +84,5 @@ export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> 
   'PUT /users/{id}/status': () => ({ status: 'active' }),
   'POST /ops/history/send': ({ order }) => ({ stream: order }),
   'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
+  'POST /ops/faults': () => ({ kind: 'double', topic: 'user.access_changed', seconds: 1 }),
 };

@@ -85,8 +85,13 @@ function idOf({ message, event }: Told): string {
 /** Characters; the keys of our own messages are ids. */
 const KEY_LIMIT = 100;
 
+/** The log field that identifies the messages of a key. */
+export function aboutKey(key: string): { readonly key: string } {
+  return { key: key.slice(0, KEY_LIMIT) };
+}
+
 /** Log fields that identify a message. A message that cannot be read has only its key and topic. */
 export function aboutMessage({ topic, key }: Pick<LogMessage, 'topic' | 'key'>, event?: Pick<EventAttributes, 'id' | 'traceparent'>): About {
-  const about = { key: key.slice(0, KEY_LIMIT), topic };
+  const about = { ...aboutKey(key), topic };
   return event === undefined ? about : { ...about, messageId: event.id, ...traceIdOf(event.traceparent) };
 }
