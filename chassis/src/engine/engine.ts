@@ -33,6 +33,8 @@ export interface Engine<C extends Collections, Task = never> {
   /** Sends an event that was set aside, bypassing the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
   sendAgain(message: LogMessage): Promise<void>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
+  /** The name of this process's lane. */
+  readonly lane: string;
   /** True when the access that this token grants has ended; reads memory only. */
   hasEnded(bearer: Bearer): boolean;
   /** Number of committed events that are not in the log yet. */
@@ -88,6 +90,7 @@ export function createEngine<C extends Collections, Task = never>(
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
   return {
     handlers,
+    lane: options.instance,
     hasEnded: access.hasEnded,
     execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
     executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),

@@ -31,7 +31,11 @@ export interface MessageReads {
   /** Newest first; `before` is the last id of the page before. */
   deadLetters(before: string | null, limit: number, which?: LetterFilter): Promise<readonly DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
+  /** Of the newest letters of a status how they failed, newest first; neither keys nor bodies are read. */
+  letterFailures(status: DeadLetter['status'], limit: number): Promise<readonly LetterFailure[]>;
   counts(): Promise<MessageCounts>;
+  /** Number of committed events that are not in the log yet, of all lanes but this one, as their rows say. */
+  unsentBesides(lane: string): Promise<number>;
   /** Deletes answers kept for Idempotency-Keys; returns how many were removed. */
   forgetAnswers(olderThan: number, limit: number): Promise<number>;
   /** Deletes the keys that led to them, of all periods up to this one; returns how many were found, at most `limit`. */
@@ -61,6 +65,9 @@ export interface MessageCounts {
   readonly parkedKeys: number;
   readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
 }
+
+/** How a dead letter failed; its cause has at most 2,000 characters. */
+export type LetterFailure = Pick<DeadLetter, 'kind' | 'cause' | 'lastFailedAt'> & Pick<DeadLetter['message'], 'topic'>;
 
 /** Filter for dead letters; an absent field matches anything. */
 export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'>> {

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
@@ -126,7 +127,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
     admit: admission?.admit,
     edge: config,
     busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(engine, store), asyncApiRoute(name)],
+    routes: [...routes, opsRoutes(engine, store.messages), deadLetterRoutes(name, engine, store.messages), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;

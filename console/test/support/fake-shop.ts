@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { OrderCounts, SagaDescription } from '@souk/contracts/http/order';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
+import { bundlePage } from '../../src/server/page-files.ts';
 import type { Session } from '../../src/session.ts';
 import { fakeOps, notFound, page, problem } from './fake-ops.ts';
 import { type Course, type FakeWorld, fakeWorld, summaryOf, uuid } from './fake-world.ts';
@@ -61,8 +61,8 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
 
   async function answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    const file = files.get(pathname === '/' ? '/index.html' : pathname);
-    if (file !== undefined && request.method === 'GET') return new Response(file, { headers: { 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
+    const file = files.get(pathname);
+    if (file !== undefined && request.method === 'GET') return new Response(file.bytes, { headers: { 'content-type': file.type, 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
     if (pathname.startsWith('/session')) return aboutSession(request, pathname);
     if (!isSignedIn) return problem(401, 'unauthenticated', 'Sign in again.');
     if (request.method !== 'GET' && request.headers.get('x-souk-console') !== '1') return problem(403, 'console-cross-origin', 'Not from the page.');
@@ -112,7 +112,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
           }
         };
         const open = () => { for (const service of SERVICES) send(`event: open\ndata: ${JSON.stringify({ service, at: new Date().toISOString(), missed: false })}\n\n`); };
-        open();
+        if (!link.isSilent) open();
         const flushing = setInterval(flush, 20);
         const comments = setInterval(() => { if (!link.isSilent) send(': still here\n\n'); }, 5000);
         end = () => {
@@ -151,7 +151,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
       link.isCut = isCut;
       for (const end of streams) end();
     },
-    /** The streams stay open and say nothing, as behind a dead proxy. */
+    /** The streams stay open, new ones too, and say nothing, as behind a proxy whose server is gone. */
     silence(isSilent: boolean) {
       link.isSilent = isSilent;
     },
@@ -220,13 +220,6 @@ function fill(world: FakeWorld, orders: number, isWell: boolean): void {
 
 function isService(name: string): name is ServiceName {
   return (SERVICES as readonly string[]).includes(name);
-}
-
-/** The page as its users get it, by path. */
-export async function bundlePage(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer> | Blob>> {
-  const built = await Bun.build({ entrypoints: [join(import.meta.dir, '../../src/page/index.html')], minify: true, target: 'browser', publicPath: '/', define: { 'process.env.NODE_ENV': '"production"' } });
-  if (!built.success) throw new AggregateError(built.logs, 'The page cannot be bundled');
-  return new Map(built.outputs.map((output) => [`/${output.path.replace(/^\.?\//, '')}`, output]));
 }
 
 if (import.meta.main) {

@@ -89,18 +89,24 @@ export const DeadLetterQuery = PagedQuery({
   cause: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 });
 
-/** How many messages wait or were given up in this service; each count stops at 1,000. */
+/** How many messages wait or were given up in this service. Dead letters are counted up to 1,000 of a status, keys of the first 1,000 parked messages. */
 export const OpsCounts = closed({
   parkedKeys: Count,
   deadLetters: closed({ dead: Count, redriven: Count, discarded: Count }),
-  /** Committed events of all processes of the service that are not in the log yet. */
+  /** Committed events that are not in the log yet: exact for the process that answers; for others as they last stored it, at most 2 s ago while they live. */
   unsent: Count,
 });
 export type OpsCounts = Static<typeof OpsCounts>;
 
+export const DeadLetterGroupsQuery = Type.Object(
+  { status: Type.Optional(oneOf(...DEAD_LETTER_STATUSES)) },
+  { additionalProperties: true },
+);
+
 /**
- * Dead letters that failed alike: `cause` with ids and numbers replaced by `…`; `group` names the three fields before it. Each letter has the
- * `group` it belongs to. `more`: there are more than the newest 1,000 that were looked at.
+ * Dead letters that failed alike, the largest group first: of one kind and topic, with causes that are the same once ids and numbers are
+ * replaced by `…`. `group` names these three, and each letter has the `group` it belongs to; `cause` is the common one, 500 characters at most. The
+ * times are those of the last failures. `more`: there are more letters than the newest 1,000, which were looked at.
  */
 export const DeadLetterGroups = closed({
   items: Type.Array(
@@ -118,7 +124,10 @@ export const DeadLetterGroups = closed({
 });
 export type DeadLetterGroups = Static<typeof DeadLetterGroups>;
 
-/** What a redrive would do now. `cause`: why it would fail. Nothing is changed. */
+/**
+ * What a redrive would do now; nothing is changed. Of kind `unhandled`: `applied` if the handler would change something, `already_applied` if not. Of kind
+ * `unsent`: `sent` if the event is within the limit of every log; a broker that takes less can still refuse it. `cause`: why the redrive would fail.
+ */
 export const RedriveTrial = closed({
   outcome: oneOf('applied', 'already_applied', 'sent', 'fails'),
   cause: nullable(Type.String()),

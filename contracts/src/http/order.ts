@@ -99,12 +99,24 @@ export type OrderSummary = Static<typeof OrderSummary>;
 export const OrderPage = Page(OrderSummary);
 
 /**
- * What an order waits for: `stock` (Inventory's answer), `payment` (Payment's), `stock_back` or `money_back` (cancelled, and not given back yet),
- * `shipping`, `delivery`.
+ * What an order waits for, by what Order has heard:
+ * - `stock`: placed; Inventory has not answered
+ * - `payment`: awaiting payment; Payment has not answered
+ * - `stock_back`: cancelled; Inventory has said that it holds goods, and not yet that they are back. A cancelled order of which it has said nothing is
+ *   not counted: if Inventory heard of the cancellation first, or had too little, it holds nothing and never says that anything is back. If it does hold
+ *   something, its `inventory.reserved` is on the way, and the order waits from then on.
+ * - `money_back`: cancelled; Payment has said that it took money, and not yet that all of it went back. A charge whose result is open is not counted.
+ *   A refund that the gateway refused for good leaves its order here until staff refund it.
+ * - `shipping`: completed, with a parcel that is still to be sent: not one whose money all went back, or whose address is erased
+ * - `delivery`: completed, with a parcel on its way
  */
 export const ORDER_WAITS = ['stock', 'payment', 'stock_back', 'money_back', 'shipping', 'delivery'] as const;
+export type OrderWait = (typeof ORDER_WAITS)[number];
 
-/** `userId` of somebody else is for staff only. Placed at `placedAfter` or later, and earlier than `placedBefore`. */
+/**
+ * `userId` of somebody else is for staff only. Placed at `placedAfter` or later, and earlier than `placedBefore`. `sku`: one of the lines has exactly
+ * this SKU.
+ */
 export const OrderQuery = PagedQuery({
   userId: Type.Optional(Uuid),
   status: Type.Optional(OrderStatus),

@@ -1,4 +1,5 @@
 import type { ShippingAddress } from '@souk/contracts/address';
+import type { OrderWait } from '@souk/contracts/http/order';
 import type { Money } from '@souk/contracts/money';
 import type { Allocation, OrderItem, OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus, Shortage } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
@@ -93,6 +94,16 @@ export function awaitsDelivery({ status, paymentStatus, shipments }: Order): boo
     shipment.status === 'shipped' || (shipment.status === 'pending' && paymentStatus !== 'refunded');
   return status === 'completed' && shipments.some(isComing);
 }
+
+/** The status in which an order can wait for each of these. */
+export const WAITS_IN = {
+  stock: 'placed',
+  payment: 'awaiting_payment',
+  stock_back: 'cancelled',
+  money_back: 'cancelled',
+  shipping: 'completed',
+  delivery: 'completed',
+} as const satisfies Record<OrderWait, OrderStatus>;
 
 type OrderEventType = 'order.created' | 'order.ready_for_payment' | 'order.completed' | 'order.rejected' | 'order.cancelled';
 

@@ -14,19 +14,31 @@ import type { OrderReads } from '../storage/order-store.ts';
 const ById = Type.Object({ id: Uuid });
 const orders = idPages('orders');
 
+const LIST = `An order in the list has its first three lines, and how many there are: \`GET /orders/{id}\` has all of it.
+
+\`waitsFor\`: \`stock\` orders are \`placed\`, \`payment\` ones \`awaiting_payment\`. \`stock_back\`: cancelled, and Inventory has said that it holds goods for the order,
+but not yet that it has taken them back. A cancelled order of which it has said nothing is not among them: mostly nothing was ever held; if something
+was, the order appears when Inventory says so. \`money_back\`: cancelled, and more of its money was taken than went back, by what Payment has said. A charge
+that is still open at the gateway is not known here. \`shipping\`: completed, with a parcel to be sent. \`delivery\`: completed, with a parcel on its way.
+
+Filters may be combined, and pages may then be short or empty although \`nextCursor\` goes on.`;
+
 /** Routes that read orders: customers see their own, staff all. */
 export function readRoutes(reads: Pick<OrderReads, 'order' | 'orders' | 'histories'>) {
   const visible = visibleOrder(reads);
   return router()
     .get(
       '/orders',
-      ({ query: { userId, status, placedAfter, placedBefore, ...asked }, principal }) => {
+      ({ query: { userId, status, placedAfter, placedBefore, reason, waitsFor, sku, ...asked }, principal }) => {
         const whose = usersShown(principal, userId);
         const filter = {
           ...(whose !== undefined && { userId: whose }),
           ...(status !== undefined && { status }),
           ...(placedAfter !== undefined && { placedAfter: Date.parse(placedAfter) }),
           ...(placedBefore !== undefined && { placedBefore: Date.parse(placedBefore) }),
+          ...(reason !== undefined && { reason }),
+          ...(waitsFor !== undefined && { waitsFor }),
+          ...(sku !== undefined && { sku }),
         };
         return orders(asked, summaryDocument, (slice) => reads.orders({ ...filter, ...slice }));
       },
@@ -37,7 +49,7 @@ export function readRoutes(reads: Pick<OrderReads, 'order' | 'orders' | 'histori
         response: { 200: OrderPage },
         detail: {
           summary: 'Orders, newest first',
-          description: 'An order in the list has its first three lines, and how many there are: `GET /orders/{id}` has all of it.',
+          description: LIST,
         },
       },
     )

@@ -2,7 +2,8 @@ import type { Head } from '@souk/chassis/web/limits/admission';
 import type { Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Cause } from '@souk/chassis/cause';
-import type { OrderStatus } from '@souk/contracts/saga';
+import type { OrderWait } from '@souk/contracts/http/order';
+import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct, CatalogueRebuild } from '../domain/catalogue.ts';
 import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
 import type { CustomerHoldings } from '../domain/customer-limits.ts';
@@ -95,6 +96,10 @@ export interface OrderFilter {
   readonly placedAfter?: number;
   /** Placed before this time, epoch milliseconds. */
   readonly placedBefore?: number;
+  readonly reason?: OrderReason;
+  readonly waitsFor?: OrderWait;
+  /** Orders that have a line of it. */
+  readonly sku?: string;
   /** Only orders with a lower id: those after the last one of the previous page. */
   readonly before?: string | undefined;
   readonly limit: number;

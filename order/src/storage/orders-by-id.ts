@@ -4,9 +4,10 @@ import type { Row, SqlDatabase, Statement, TransactionScript } from '@souk/chass
 import { FIRST_LINES } from '@souk/contracts/http/order';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { sql, type SqlBool } from 'kysely';
-import type { OrderSummary } from '../domain/order.ts';
+import { type OrderSummary, WAITS_IN } from '../domain/order.ts';
 import type { OrderCountsTable, OrderItemsTable, OrderSchema, OrdersTable, ShipmentsTable } from './order-schema.ts';
 import { OPEN_STATUSES, type OrderFilter, type OrderReads, type OrderStore } from './order-store.ts';
+import { hasLineOf, WAITS } from './order-waits.ts';
 
 const COLUMNS = [
   'id', 'user_id', 'status', 'reason', 'payment_status', 'total', 'currency', 'version', 'placed_at', 'updated_at',
@@ -18,6 +19,11 @@ const LINE_COLUMNS = [
 type OrderRow = Pick<OrdersTable, (typeof COLUMNS)[number]> & { readonly last_position: number | null };
 type LineRow = Pick<OrderItemsTable, (typeof LINE_COLUMNS)[number]>;
 type ShipmentCount = Pick<ShipmentsTable, 'order_id' | 'status'> & { readonly count: number };
+
+/** Lines, with large options a page of the database each, that a request looks at to find a SKU; those of the last order may go beyond. */
+const LINES_LOOKED_AT = 2 * LOOKS;
+/** A part of `LOOKS`. */
+const COUNTED_AT_ONCE = 250;
 
 /** Reads one entry of the primary key, however many lines there are; lines are numbered from 0. */
 const LAST_POSITION = sql<number>`(select position from order_items where order_id = orders.id order by position desc limit 1)`;
@@ -39,16 +45,37 @@ export function orderList({ reader: db, dialect }: SqlDatabase<OrderSchema>): Or
 
   /** The last order that a request looks at; undefined: there are fewer. */
   async function floorOf(filter: OrderFilter): Promise<string | undefined> {
+    if (filter.sku !== undefined) return floorByLines(filter);
     return (await indexed(filter).select('id').limit(1).offset(LOOKS - 1).executeTakeFirst())?.id;
   }
 
+  /** Counts the lines of a few orders at a time, so that other requests have their turn. */
+  async function floorByLines(filter: OrderFilter): Promise<string | undefined> {
+    let { before } = filter;
+    let lines = 0;
+    for (let looked = 0; looked < LOOKS; looked += COUNTED_AT_ONCE) {
+      const orders = await indexed({ ...filter, before }).select(['id', LAST_POSITION.as('last_position')]).limit(COUNTED_AT_ONCE).execute();
+      for (const { id, last_position: last } of orders) {
+        before = id;
+        lines += (last ?? -1) + 1;
+        if (lines >= LINES_LOOKED_AT) return before;
+      }
+      if (orders.length < COUNTED_AT_ONCE) return undefined;
+    }
+    return before;
+  }
+
   async function rowsOf(filter: OrderFilter, floor: string | undefined): Promise<OrderRow[]> {
-    const { userId, status, placedAfter, placedBefore, limit } = filter;
+    const { userId, status, placedAfter, placedBefore, reason, waitsFor, sku, limit } = filter;
     let query = indexed(filter).select(COLUMNS).select(LAST_POSITION.as('last_position'));
     // As an expression, not a column: databases would start with all orders of the status.
     if (userId !== undefined && status !== undefined) query = query.where(sql<SqlBool>`coalesce(status, '') = ${status}`);
     if (placedAfter !== undefined) query = query.where('placed_at', '>=', placedAfter);
     if (placedBefore !== undefined) query = query.where('placed_at', '<', placedBefore);
+    if (reason !== undefined) query = query.where('reason', '=', reason);
+    const waits = waitsFor === undefined ? null : WAITS[waitsFor];
+    if (waits !== null) query = query.where(waits);
+    if (sku !== undefined) query = query.where(hasLineOf(sku));
     if (floor !== undefined) query = query.where('id', '>=', floor);
     return query.limit(limit).execute();
   }
@@ -61,12 +88,31 @@ export function orderList({ reader: db, dialect }: SqlDatabase<OrderSchema>): Or
     return summaries(orders, await lines.execute(), await shipments.groupBy(['order_id', 'status']).execute());
   }
 
-  return async (filter) => {
-    const isSifted = (filter.userId !== undefined && filter.status !== undefined) || (filter.placedAfter ?? filter.placedBefore) !== undefined;
-    const floor = isSifted ? await floorOf(filter) : undefined;
+  return async (asked) => {
+    const statuses = statusesAsked(asked);
+    // No order is in two.
+    if (statuses.length > 1) return { rows: [] };
+    const [status] = statuses;
+    const filter = { ...asked, ...(status !== undefined && { status }) };
+    const floor = isSifted(filter) ? await floorOf(filter) : undefined;
     const rows = await withParts(await rowsOf(filter, floor));
     return { rows, reached: rows.length < filter.limit ? floor : undefined };
   };
+}
+
+/** The statuses that the parts of a filter ask for: a reason and a wait belong to one each. */
+function statusesAsked({ status, reason, waitsFor }: OrderFilter): readonly OrderStatus[] {
+  const asked = new Set<OrderStatus>();
+  if (status !== undefined) asked.add(status);
+  if (reason !== undefined) asked.add(reason === 'out_of_stock' ? 'rejected' : 'cancelled');
+  if (waitsFor !== undefined) asked.add(WAITS_IN[waitsFor]);
+  return [...asked];
+}
+
+/** True for a filter that no index covers as a whole. */
+function isSifted({ userId, status, placedAfter, placedBefore, reason, waitsFor, sku }: OrderFilter): boolean {
+  const waits = waitsFor !== undefined && WAITS[waitsFor] !== null;
+  return waits || (userId !== undefined && status !== undefined) || (placedAfter ?? placedBefore ?? reason ?? sku) !== undefined;
 }
 
 function summaries(orders: readonly OrderRow[], lines: readonly LineRow[], counts: readonly ShipmentCount[]): OrderSummary[] {

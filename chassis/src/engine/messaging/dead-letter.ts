@@ -5,7 +5,7 @@ import { deadLetterTopic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
 import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { Decision, DecisionContext, UseCase } from '../writer/use-case.ts';
-import { type AnyMessageHandler, causedBy } from './message-handlers.ts';
+import { type AnyMessageHandler, causedBy, changesNothing } from './message-handlers.ts';
 import { cutMessage, toldMessage } from './redacted-message.ts';
 
 /** A message that was given up, with its original bytes. It waits until an operator redrives it or discards it with a reason. */
@@ -22,7 +22,7 @@ export interface DeadLetter {
   /** epoch milliseconds; null while dead */
   readonly resolvedAt: number | null;
   readonly resolvedBy: string | null;
-  /** the reason for a discard */
+  /** Of a discarded letter the reason; of a redriven one what came of it, null if an earlier version redrove it. */
   readonly resolution: string | null;
 }
 
@@ -92,12 +92,18 @@ interface Resolving {
   readonly actor: string;
 }
 
-export type Resolution =
-  | { readonly kind: 'resolved'; readonly letter: DeadLetter }
-  | { readonly kind: 'not-found' }
-  | { readonly kind: 'resolved-before'; readonly letter: DeadLetter }
-  /** The message still cannot be handled. */
-  | { readonly kind: 'still-dead'; readonly cause: string };
+export type NotDead = { readonly kind: 'not-found' } | { readonly kind: 'resolved-before'; readonly letter: DeadLetter };
+
+/** The message still cannot be handled. */
+export interface StillDead {
+  readonly kind: 'still-dead';
+  readonly cause: string;
+}
+
+export type Resolution = { readonly kind: 'resolved'; readonly letter: DeadLetter } | NotDead | StillDead;
+
+/** What came of a redrive: the handler changed something, or nothing; or the log has taken the event. */
+export type Redriven = 'applied' | 'already_applied' | 'sent';
 
 /** Handles a dead letter once more, in this service only, and closes it on success. */
 export function redrive<C extends ChassisCollections, Task>(
@@ -114,7 +120,8 @@ export function redrive<C extends ChassisCollections, Task>(
       const cause = causedBy(event);
       const decision = handler.decide(event, world, { ...context, cause });
       if (decision.anomaly !== undefined) return { answer: { kind: 'still-dead', cause: decision.anomaly } };
-      const redriven: DeadLetter = { ...letter, status: 'redriven', resolvedAt: context.now, resolvedBy: actor };
+      const resolution = outcomeOf(decision);
+      const redriven: DeadLetter = { ...letter, status: 'redriven', resolvedAt: context.now, resolvedBy: actor, resolution };
       return withOwn<C, Resolution, Task>({ cause, ...decision, answer: { kind: 'resolved', letter: redriven } }, { puts: { deadLetters: [redriven] } });
     },
   };
@@ -122,7 +129,7 @@ export function redrive<C extends ChassisCollections, Task>(
 
 /** Closes a dead letter whose message the log has taken after all. */
 export function sentAgain<C extends ChassisCollections>(): UseCase<C, Resolving, Resolution> {
-  return closing('sent again', () => ({ status: 'redriven' }));
+  return closing('sent again', () => ({ status: 'redriven', resolution: 'sent' satisfies Redriven }));
 }
 
 /** Closes a dead letter for good and stores the reason with it. */
@@ -146,6 +153,10 @@ function closing<C extends ChassisCollections, Value extends Resolving>(
   };
 }
 
-function notDead(letter: DeadLetter | undefined): Decision<never, Resolution> {
+export function outcomeOf<C, Task>(decision: Decision<C, void, Task>): Exclude<Redriven, 'sent'> {
+  return changesNothing(decision) ? 'already_applied' : 'applied';
+}
+
+export function notDead(letter: DeadLetter | undefined): Decision<never, NotDead> {
   return { answer: letter === undefined ? { kind: 'not-found' } : { kind: 'resolved-before', letter } };
 }

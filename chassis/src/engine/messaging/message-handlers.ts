@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -31,4 +31,13 @@ export const HANDLED: Reception = { how: 'handled' };
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}
+
+/** True when the handler left everything as it was: the message was handled before, or comes too late to matter. */
+export function changesNothing<C, Task>({ puts, removes, events = [], tasks = [] }: Decision<C, unknown, Task>): boolean {
+  return [puts, removes].every(isEmpty) && events.length === 0 && tasks.length === 0;
+}
+
+function isEmpty(named: Readonly<Record<string, readonly unknown[] | undefined>> = {}): boolean {
+  return Object.values(named).every((some = []) => some.length === 0);
 }

@@ -148,6 +148,20 @@ export function recordFailure<C extends ChassisCollections>(
   };
 }
 
+/** Makes the first waiting message of a key due now; false when nothing waits under it. */
+export function retryNow<C extends ChassisCollections>(): UseCase<C, string, boolean> {
+  return {
+    name: 'retry now',
+    keys: (key) => ({ parkedKeys: [key] }),
+    decide(key, world, { now }) {
+      const [head, ...rest] = world.get('parkedKeys', key)?.messages ?? [];
+      if (head === undefined || head.nextAttemptAt <= now) return { answer: head !== undefined };
+      const parkedKeys = [{ key, messages: [{ ...head, nextAttemptAt: now }, ...rest] }];
+      return withOwn<C, boolean, never>({ answer: true }, { puts: { parkedKeys } });
+    },
+  };
+}
+
 function headAt(parked: ParkedKey | undefined, position: number): WaitingMessage | undefined {
   const head = parked?.messages[0];
   return head?.position === position ? head : undefined;

@@ -89,7 +89,8 @@ function storedEvents<C extends Collections, Task>(
 
 type Place = Pick<StoredEvent, 'lane' | 'seq'>;
 
-function storedEvent(event: NewEvent | NewNote, { lane, seq }: Place, cause: Cause, { now, newId }: DecisionContext): StoredEvent {
+/** An event of a decision as its row has it. */
+export function storedEvent(event: NewEvent | NewNote, { lane, seq }: Place, cause: Cause, { now, newId }: DecisionContext): StoredEvent {
   const published = 'type' in event;
   return {
     lane,

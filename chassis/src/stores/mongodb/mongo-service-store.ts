@@ -4,6 +4,7 @@ import {
   COUNT_LIMIT,
   type LaneStatus,
   LAST_CHARACTER,
+  type LetterFailure,
   type LetterFilter,
   type MessageCounts,
   type MessageReads,
@@ -113,6 +114,16 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
         const found = await deadLetters.findOne({ _id: id }, { projection: UNMARKED });
         return found === null ? undefined : deadLetterOf(found);
       }),
+    letterFailures: (status, limit) =>
+      reading(async () => {
+        const newest = deadLetters.find({ status }, { sort: { _id: -1 }, limit }).project<FailureDocument>({ kind: 1, topic: '$message.topic', cause: 1, lastFailedAt: 1 });
+        return (await newest.toArray()).map(({ kind = 'unhandled', topic, cause, lastFailedAt }) => ({ kind, topic, cause, lastFailedAt }));
+      }),
+    unsentBesides: (lane) =>
+      reading(async () => {
+        const others = await lanes.find({ _id: { $ne: lane } }, { projection: { lastSeq: 1, publishedSeq: 1 } }).toArray();
+        return others.reduce((unsent, { lastSeq, publishedSeq }) => unsent + lastSeq - publishedSeq, 0);
+      }),
     counts: () =>
       reading(async () => {
         const letters = DEAD_LETTER_STATUSES.map(async (status) => [status, await deadLetters.countDocuments({ status }, { limit: COUNT_LIMIT })]);
@@ -130,6 +141,8 @@ interface Sized {
   readonly _id: string;
   readonly size: number;
 }
+
+type FailureDocument = Omit<LetterFailure, 'kind'> & Pick<DeadLetterDocument, 'kind'>;
 
 type WaitingKeyDocument = Omit<WaitingKey, 'key'> & { readonly _id: string };
 

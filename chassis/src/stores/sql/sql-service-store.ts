@@ -5,6 +5,7 @@ import {
   COUNT_LIMIT,
   type LaneStatus,
   LAST_CHARACTER,
+  type LetterFailure,
   type LetterFilter,
   type MessageCounts,
   type MessageReads,
@@ -103,6 +104,15 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
     async deadLetter(id) {
       const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
       return row && deadLetterFromRow(row);
+    },
+    async letterFailures(status, limit) {
+      const newest = db.selectFrom('dead_letters').where('status', '=', status).orderBy('id', 'desc').limit(limit);
+      const rows = await newest.select(['kind', 'topic', 'cause', 'last_failed_at']).execute();
+      return rows.map(({ kind, topic, cause, last_failed_at: lastFailedAt }) => ({ kind: kind as LetterFailure['kind'], topic, cause, lastFailedAt }));
+    },
+    async unsentBesides(lane) {
+      const lanes = await db.selectFrom('lanes').select(['last_seq', 'published_seq']).where('lane', '!=', lane).execute();
+      return lanes.reduce((unsent, { last_seq: last, published_seq: published }) => unsent + last - published, 0);
     },
     async counts() {
       const keys = db.selectFrom('parked_messages').select('message_key').orderBy('message_key').limit(COUNT_LIMIT);
