@@ -8,12 +8,13 @@ export interface Undo {
   /**
    * - `not-needed`: it would be done if the order were cancelled
    * - `due`: the order is cancelled, and it is not done yet
+   * - `under-way`: the gateway has been asked
    * - `partly`: a part went back
    * - `done`
    * - `passed`: another step undoes it by now
    * - `impossible`: nothing takes it back any more
    */
-  readonly state: 'not-needed' | 'due' | 'partly' | 'done' | 'passed' | 'impossible';
+  readonly state: 'not-needed' | 'due' | 'under-way' | 'partly' | 'done' | 'passed' | 'impossible';
   /** `release 3 units` */
   readonly text: string;
   /** epoch milliseconds of its end; null: not done, or not known */
@@ -147,7 +148,7 @@ function undoCapture(known: Known): Undo | null {
   if (taken === null) return null;
   const money = (amount: number) => moneyText({ amount, currency: taken.currency });
   if (back >= taken.amount) return { state: 'done', text: `${money(taken.amount)} refunded`, at };
-  if (returning > 0) return { state: 'due', text: `${money(returning)} on its way back`, at: null };
+  if (returning > 0) return { state: 'under-way', text: `${money(returning)} on its way back`, at: null };
   if (back === 0) return open(`refund ${money(taken.amount)}`, known);
   const rest = open(`refund the other ${money(taken.amount - back)}`, known);
   return rest.state === 'due' ? rest : { state: 'partly', text: `${money(back)} of ${money(taken.amount)} refunded`, at };

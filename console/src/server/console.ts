@@ -16,6 +16,7 @@ import { letterDoor } from './letter-door.ts';
 import { passOnRoutes } from './pass-on.ts';
 import { redriveRoutes } from './redrive-routes.ts';
 import { redrives as redrivesBy } from './redrives.ts';
+import { referenceRoutes } from './reference.ts';
 import { services as servicesAt } from './services.ts';
 import { gateOf, sessionRoutes } from './session-routes.ts';
 import { sessions as openSessions, type Tokens } from './sessions.ts';
@@ -99,6 +100,7 @@ export function createConsole(options: ConsoleOptions): Console {
       mergedStreamRoutes({ gate, services, streams, report }),
       redriveRoutes({ gate, redrives }),
       passOnRoutes({ gate, services, streams }),
+      referenceRoutes({ gate, services }),
       pageRoutes(page, report),
     ],
   });

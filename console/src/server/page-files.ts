@@ -13,7 +13,7 @@ export interface PageFile {
 /** By path. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
-const PAGE = join(import.meta.dir, '../page/index.html');
+const PAGE = join(import.meta.dir, '../page');
 
 /** The page is not there, or does not compile. */
 export class PageBuildError extends Error {
@@ -24,10 +24,10 @@ export class PageBuildError extends Error {
   }
 }
 
-/** Bundles the page: one document, one script, one style sheet. Takes a few hundred milliseconds. Throws PageBuildError. */
+/** Bundles the page: one document, one script, one style sheet, and the script that starts the API reference. Throws PageBuildError. */
 export async function bundlePage(page = PAGE): Promise<PageFiles> {
   const { success, logs, outputs } = await Bun.build({
-    entrypoints: [page],
+    entrypoints: [join(page, 'index.html'), join(page, 'reference-start.ts')],
     target: 'browser',
     format: 'esm',
     minify: true,
@@ -41,7 +41,7 @@ export async function bundlePage(page = PAGE): Promise<PageFiles> {
     outputs.map(async (output) => {
       const name = output.path.replace(/^.*\//, '');
       const path = name === 'index.html' ? '/' : `/${name}`;
-      return [path, pageFile(output.type, Buffer.from(await output.arrayBuffer()), path !== '/')] as const;
+      return [path, pageFile(output.type, Buffer.from(await output.arrayBuffer()), name.startsWith('page-'))] as const;
     }),
   );
   return new Map(files);

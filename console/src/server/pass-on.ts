@@ -113,6 +113,10 @@ export async function passedBack(request: Request, answer: Response): Promise<Re
     if (value !== null) headers[name] = value;
   }
   const type = mediaTypeOf(answer);
+  if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
+    await answer.body?.cancel();
+    throw problem('unavailable', { detail: `The service answered ${answer.status}, and the console follows it nowhere: is its address right?` });
+  }
   if (answer.body === null || type === '') {
     await answer.body?.cancel();
     return new Response(null, { status: answer.status, headers });

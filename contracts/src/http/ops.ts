@@ -193,12 +193,15 @@ export type HistorySent = Static<typeof HistorySent>;
 
 export const DeliveriesQuery = Type.Object({ key: Type.String({ minLength: 1, maxLength: 255 }) }, { additionalProperties: true });
 
-/** What became of a delivery: `applied` changed something, `ignored` did not. */
+/**
+ * What became of a delivery, or of a later try: `applied` changed something, `ignored` did not; `parked` waits behind an earlier message with its key;
+ * after `failed` another try follows; `dead` is a dead letter.
+ */
 export const DELIVERY_OUTCOMES = ['applied', 'ignored', 'parked', 'failed', 'dead'] as const;
 
 /**
- * The messages with this key that this process was given since `since`, of the last 10,000 keys. `tries`: how many times the message was decided on;
- * of a message that the log delivered twice each delivery has its own. The last 10 outcomes.
+ * The last 20 messages with this key that this process decided on since `since`, unless 10,000 other keys came after it. `deliveries`: how often the log
+ * delivered it to this process; 0: to another one, and it was parked and tried again here. `outcomes`: the last 10.
  */
 export const Deliveries = closed({
   since: UtcTime,
@@ -206,7 +209,7 @@ export const Deliveries = closed({
     closed({
       messageId: Type.String(),
       topic: Word,
-      deliveries: Type.Integer({ minimum: 1 }),
+      deliveries: Count,
       outcomes: Type.Array(closed({ outcome: oneOf(...DELIVERY_OUTCOMES), at: UtcTime, cause: nullable(Type.String()) })),
     }),
   ),

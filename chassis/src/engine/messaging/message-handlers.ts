@@ -2,7 +2,11 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
+<<<<<<< HEAD
+import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+=======
 import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+>>>>>>> stream
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -24,9 +28,18 @@ export interface Incoming {
 }
 
 /** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
-export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+export type Reception =
+  | { readonly how: 'handled'; readonly hasChanged: boolean }
+  | { readonly how: 'parked' }
+  | { readonly how: 'anomaly'; readonly cause: string };
 
-export const HANDLED: Reception = { how: 'handled' };
+/** The message was handled, and there was nothing to do. */
+export const IGNORED: Reception = { how: 'handled', hasChanged: false };
+const APPLIED: Reception = { how: 'handled', hasChanged: true };
+
+export function handledBy<C, Task>(decision: Decision<C, unknown, Task>): Reception {
+  return changesNothing(decision) ? IGNORED : APPLIED;
+}
 
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {

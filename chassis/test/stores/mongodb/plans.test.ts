@@ -79,7 +79,9 @@ describeOn(['MongoDB'], () => {
       // Many causes begin alike; those found are few, or a page of them is the first that is met.
       await costOf(() => reads.deadLetters('00010000', 10, { cause: 'rare' }), true);
       await costOf(() => reads.deadLetter('00010000'));
+      await costOf(() => reads.letterFailures('dead', 10));
       await costOf(() => reads.lanes());
+      await costOf(() => reads.unsentBesides('lane-1'));
     });
 
     test('old answers are found by age or owner, keys of answers by period', async () => {

@@ -53,6 +53,8 @@ describeQueryPlans({
     ['dead letters with a cause that few have', 30, (store) => store.messages.deadLetters(null, 20, { cause: 'rare' })],
     ['dead letters of a kind that few are', 30, (store) => store.messages.deadLetters(null, 20, { kind: 'unsent' })],
     ['dead letters by everything', 30, (store) => store.messages.deadLetters(null, 20, { kind: 'unhandled', status: 'dead', topic: 't', key: idOf(7), cause: 'c' })],
+    ['how the newest dead letters failed', 2010, (store) => store.messages.letterFailures('dead', 1001)],
+    ['what other lanes have not sent', LANES + 5, (store) => store.messages.unsentBesides('lane-1')],
     ['how much has failed', 2010, (store) => store.messages.counts()],
     ['a dead letter', 5, (store) => store.messages.deadLetter(idOf(15_000))],
     ['answers to be forgotten', 250, (store) => store.messages.forgetAnswers(1000, 100)],
