@@ -11,11 +11,8 @@ import { CommittedStreams } from './committed-stream.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { historyRoutes } from './history-routes.ts';
-<<<<<<< HEAD
 import type { FaultMaker } from './fault-maker.ts';
 import { faultRoutes } from './fault-routes.ts';
-=======
->>>>>>> stream
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
