@@ -28,7 +28,7 @@ export function FaultsPanel() {
 }
 
 function Breaking() {
-  const each = useWatchedEach<ServiceName, Faults>('faults', SERVICES, (service, signal) => askService(service, '/ops/faults', { signal }), { everyMs: () => EVERY_MS });
+  const each = useWatchedEach<ServiceName, Faults>('faults', SERVICES, (service, ending) => askService(service, '/ops/faults', { signal: ending }), { everyMs: () => EVERY_MS });
   const [seconds, setSeconds] = useState<number>(SECONDS.first);
   const secondsId = useId();
   return (

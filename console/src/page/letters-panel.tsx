@@ -47,7 +47,7 @@ function useCampaigns(): RedriveList['items'] {
 }
 
 function Groups({ status, only }: { readonly status: LetterPlace['status']; readonly only: ServiceName | undefined }) {
-  const each = useGroups(status);
+  const all = useGroups(status);
   const campaigns = useCampaigns();
   const [isAsking, setAsking] = useState(false);
   const services = SERVICES.filter((service) => only === undefined || service === only);
@@ -61,13 +61,13 @@ function Groups({ status, only }: { readonly status: LetterPlace['status']; read
       <nav class="choices" aria-label="Letters by status">
         {STATUSES.map((each) => <PanelLink key={each} to={{ item: letterItem({ status: each }) }} isCurrent={each === status}>{each}</PanelLink>)}
       </nav>
-      <AskedOfAll each={each} />
-      {hasNothing(each, ({ items }) => items.length) && <Empty>{status === 'dead' ? 'No dead letters: every message was handled.' : `No letter was ${status}.`}</Empty>}
+      <AskedOfAll each={all} />
+      {hasNothing(all, ({ items }) => items.length) && <Empty>{status === 'dead' ? 'No dead letters: every message was handled.' : `No letter was ${status}.`}</Empty>}
       {services.map((service) => {
-        const { value } = each[service];
+        const { value } = all[service];
         return value !== undefined && value.items.length > 0 && <ServiceGroups key={service} service={service} groups={value} status={status} campaigns={campaigns} />;
       })}
-      {isAsking && <RedriveByFilter topics={topicsOf(each)} onClose={() => setAsking(false)} />}
+      {isAsking && <RedriveByFilter topics={topicsOf(all)} onClose={() => setAsking(false)} />}
     </section>
   );
 }

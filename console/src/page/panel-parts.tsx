@@ -77,10 +77,10 @@ export function AskedOfAll<T>({ each }: { readonly each: Readonly<Record<Service
 }
 
 /** True once all have answered and none has anything. */
-export function hasNothing<T>(each: Readonly<Record<ServiceName, Watched<T>>>, count: (value: T) => number): boolean {
+export function hasNothing<T>(each: Readonly<Record<ServiceName, Watched<T>>>, numberOf: (value: T) => number): boolean {
   return SERVICES.every((service) => {
     const { value } = each[service];
-    return value !== undefined && count(value) === 0;
+    return value !== undefined && numberOf(value) === 0;
   });
 }
 
