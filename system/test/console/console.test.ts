@@ -157,7 +157,7 @@ describeInBrowser('the console', () => {
       const { customer, methodId } = await buyer(shop);
       const [id = ''] = await place(shop, customer, methodId);
       await orderWhen(shop.client, customer, id, ({ status }) => status === 'completed');
-      const cancel = `${origin}/api/order/orders/${id}/cancel`;
+      const cancel = `${origin}/api/order/orders/${id}/cancellation`;
 
       // Another port of the same host is the same site, so the browser does send the cookie along.
       const attacker = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(`<!doctype html><form method=post action="${cancel}"><input type=submit></form>`, { headers: { 'content-type': 'text/html' } }) });
@@ -170,7 +170,7 @@ describeInBrowser('the console', () => {
           return Promise.all(ways.map((way) => fetch(url, { method: 'POST', credentials: 'include', ...way }).then(({ status, type }) => `${status} ${type}`, () => 'blocked')));
         }, cancel);
         expect(asked).toEqual(['blocked', 'blocked', '0 opaque', '0 opaque']);
-        await Promise.all([foreign.waitForURL('**/cancel'), foreign.locator('input[type=submit]').click()]);
+        await Promise.all([foreign.waitForURL('**/cancellation'), foreign.locator('input[type=submit]').click()]);
         expect(await foreign.content()).toContain('urn:souk:problem:');
         // Nor may it be shown within another page.
         expect((await context.request.get(origin)).headers()['content-security-policy']).toContain("frame-ancestors 'none'");
