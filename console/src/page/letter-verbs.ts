@@ -82,8 +82,8 @@ const LONGEST_KEY = 255;
 type Filter = Readonly<Record<string, string | undefined>>;
 
 /** A letter whatever its status is: there is no route for one alone, so it is looked for under its key. null: it is not there. Never rejects. */
-export async function findLetter(service: ServiceName, { id, key }: { readonly id: string; readonly key: string }, signal?: AbortSignal): Promise<Answer<DeadLetterStatus | null>> {
-  const found = await findLetters(service, key !== '' && key.length <= LONGEST_KEY ? { key } : {}, (letter) => letter.id === id, 1, signal);
+export async function findLetter(service: ServiceName, { id, key }: { readonly id: string; readonly key: string }, ending?: AbortSignal): Promise<Answer<DeadLetterStatus | null>> {
+  const found = await findLetters(service, key !== '' && key.length <= LONGEST_KEY ? { key } : {}, (letter) => letter.id === id, 1, ending);
   return found.ok ? { ...found, value: found.value.items[0] ?? null } : found;
 }
 
@@ -99,13 +99,13 @@ export async function findLetters(
   filter: Filter,
   isMeant: (letter: DeadLetterStatus) => boolean,
   limit: number,
-  signal?: AbortSignal,
+  ending?: AbortSignal,
 ): Promise<Answer<FoundLetters>> {
   const items: DeadLetterStatus[] = [];
   let cursor: string | null | undefined;
   for (let pages = 0; pages < PAGES_LOOKED_AT && cursor !== null && items.length < limit; pages++) {
     const query = { ...filter, limit: PAGE_LETTERS, cursor };
-    const page: Answer<Page<DeadLetterStatus>> = await askService<Page<DeadLetterStatus>>(service, '/ops/dead-letters', { query, ...(signal && { signal }) });
+    const page: Answer<Page<DeadLetterStatus>> = await askService<Page<DeadLetterStatus>>(service, '/ops/dead-letters', { query, ...(ending && { signal: ending }) });
     if (!page.ok) return page;
     items.push(...page.value.items.filter(isMeant));
     cursor = page.value.nextCursor;

@@ -145,7 +145,10 @@ function Filter({ topics, onChosen, onClose }: RedriveByFilterProps & { readonly
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
+    const text = (name: string) => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     const kind = KINDS.find((each) => each === text('kind'));
     const service = SERVICES.find((each) => each === text('service'));
     if (service === undefined) return;
