@@ -69,7 +69,7 @@ export function Confirm({ title, verb, isDanger = false, reason, children, onCon
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit}>
         {children}
-        {reason !== undefined && <label class="stacked">{reason}<textarea ref={text} required maxLength={LONGEST_REASON} rows={3} /></label>}
+        {reason !== undefined && <label class="stacked">{reason}<textarea ref={text} autofocus required maxLength={LONGEST_REASON} rows={3} /></label>}
         {problem !== null && <Failure problem={problem} />}
         <div class="verbs">
           <button type="submit" class={isDanger ? 'danger' : 'primary'} aria-disabled={isBusy}>{isBusy ? 'One moment…' : verb}</button>

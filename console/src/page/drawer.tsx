@@ -38,7 +38,7 @@ export function Drawer() {
     <div class="drawer" ref={root}>
       <div class="drawer-head">
         <Tabs open={drawer} />
-        <PlaceLink className="drawer-close" to={{ drawer: undefined, item: undefined }} label="Close this panel">Close <kbd aria-hidden="true">Esc</kbd></PlaceLink>
+        <PlaceLink className="drawer-close" to={{ drawer: undefined, item: undefined }}>Close<span class="unseen"> this panel</span> <kbd aria-hidden="true">Esc</kbd></PlaceLink>
       </div>
       {why !== null && <p class="read-only">{why}</p>}
       <Content panel={drawer} item={item} />
@@ -49,9 +49,12 @@ export function Drawer() {
 function Tabs({ open }: { readonly open: Panel }) {
   const isEmbedded = session.value?.embedded === true;
   const counts = useComputed(() => ({ letters: counted.value?.deadLetters, parked: counted.value?.parkedKeys, stuck: counted.value?.orders?.stuck }));
+  const tabs = useRef<HTMLElement>(null);
+  // On a narrow page the tabs are wider than it.
+  useEffect(() => tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [open, isEmbedded]);
   const countOf = (panel: Panel) => (panel === 'letters' || panel === 'parked' || panel === 'stuck' ? (counts.value[panel] ?? 0) : 0);
   return (
-    <nav class="tabs" aria-label="Panels">
+    <nav class="tabs" ref={tabs} aria-label="Panels">
       {PANELS.filter((each) => isEmbedded || each.isEmbedded !== true).map(({ panel, name }) => (
         <PanelLink key={panel} to={{ drawer: panel, item: undefined }} isCurrent={panel === open}>
           {name}{countOf(panel) > 0 && <span class="tab-count">{countOf(panel).toLocaleString('en')}</span>}
@@ -82,6 +85,14 @@ function Content({ panel, item }: { readonly panel: Panel; readonly item: string
   }
 }
 
+/** Frames for which a row is looked for: about 2 s. */
+const ROW_FRAMES = 120;
+
+/** Nothing has the focus any more, or something that lies under the drawer. */
+function isLost(focused: Element | null): boolean {
+  return focused === null || focused === document.body || focused.matches('.drawer-space');
+}
+
 /** When what had the focus went away with the last view, the focus goes to what opened; one level up, to where it came from. */
 function useFocusInside(root: { readonly current: HTMLElement | null }, drawer: string | undefined, item: string | undefined): void {
   const before = useRef<{ drawer: string | undefined; item: string | undefined }>({ drawer, item });
@@ -89,13 +100,19 @@ function useFocusInside(root: { readonly current: HTMLElement | null }, drawer: 
     const { drawer: lastDrawer, item: lastItem } = before.current;
     before.current = { drawer, item };
     if (lastDrawer === drawer && lastItem === item) return undefined;
-    const frame = requestAnimationFrame(() => {
-      const { activeElement } = document;
-      if (root.current === null || (activeElement !== document.body && activeElement?.closest('main') === null)) return;
-      if (activeElement !== document.body && activeElement?.isConnected === true && activeElement.closest('.drawer-space') !== null && activeElement.matches('.tabs a')) return;
-      const from = lastDrawer === drawer && lastItem !== undefined ? root.current.querySelector<HTMLElement>(`[data-item="${CSS.escape(lastItem)}"]`) : null;
-      (from ?? root.current.querySelector<HTMLElement>('h2'))?.focus();
+    const cameFrom = lastDrawer === drawer ? lastItem : undefined;
+    let frame = requestAnimationFrame(() => {
+      if (root.current === null || !isLost(document.activeElement)) return;
+      root.current.querySelector<HTMLElement>('h2')?.focus();
+      lookForRow(ROW_FRAMES);
     });
+    // The rows are there once they were read.
+    function lookForRow(left: number): void {
+      if (cameFrom === undefined || left === 0 || document.activeElement?.matches('.drawer h2') !== true) return;
+      const row = root.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(cameFrom)}"]`);
+      if (row) row.focus();
+      else frame = requestAnimationFrame(() => lookForRow(left - 1));
+    }
     return () => cancelAnimationFrame(frame);
   }, [drawer, item]);
 }

@@ -18,6 +18,9 @@ const DELAY_MS = { least: 1, most: 10_000, first: 2000 } as const;
 /** Milliseconds between two questions: a service that was stopped is soon back. */
 const EVERY_MS = 2000;
 
+/** Those that an order passes through first. */
+const IN_ORDER = ['order', 'inventory', 'payment', 'product', 'user'] as const satisfies ServiceName[];
+
 /** Services that were stopped from this page, which cannot say so themselves. */
 const stops = signal<ReadonlyMap<ServiceName, Fault>>(new Map());
 
@@ -37,7 +40,7 @@ function Breaking() {
       <p class="quiet">Each fault ends by itself. Nothing is lost for good: afterwards all orders end as they would have, or are undone.</p>
       <Active each={each} />
       <p class="seconds"><label for={secondsId}>Each fault lasts</label> <input id={secondsId} type="number" min={SECONDS.least} max={SECONDS.most} value={seconds} onChange={(event) => setSeconds(within(event.currentTarget.valueAsNumber, SECONDS))} /> seconds</p>
-      {SERVICES.map((service) => <ServiceFaults key={service} service={service} faults={each[service]} seconds={seconds} />)}
+      {IN_ORDER.map((service) => <ServiceFaults key={service} service={service} faults={each[service]} seconds={seconds} />)}
     </section>
   );
 }
@@ -73,7 +76,7 @@ function ActiveFault({ service, fault, reload }: { readonly service: ServiceName
   return (
     <li class="fault" data-row>
       <p><Shape name="failed" /> <strong>{serviceName(service)}</strong> {faultText(fault)}; ends <Countdown to={fault.until} /> <span class="quiet">by <Who id={fault.madeBy} /></span></p>
-      {fault.kind === 'stop' ? <span class="quiet">comes back by itself</span> : <Verb kind="small" keys="e" onDo={() => void end()} label={`End now: ${serviceName(service)} ${faultText(fault)}`}>End now</Verb>}
+      {fault.kind === 'stop' ? <span class="quiet">comes back by itself</span> : <Verb kind="small" keys="e" onDo={() => void end()} about={`: ${serviceName(service)} ${faultText(fault)}`}>End now</Verb>}
       {problem !== null && <Failure problem={problem} />}
     </li>
   );
@@ -104,7 +107,7 @@ function ServiceFaults({ service, faults, seconds }: ServiceFaultsProps) {
   const hasTopics = TOPICS_READ[service].length > 0;
   const button = (kind: Kind) => (
     <li key={kind}>
-      <Verb kind="small" isBusy={making === kind} cannot={cannot} onDo={() => void make(kind)} label={`${verbOf(kind)}: ${name}`}>{verbOf(kind)}</Verb>
+      <Verb kind="small" isBusy={making === kind} cannot={cannot} onDo={() => void make(kind)} about={`: ${name}`}>{verbOf(kind)}</Verb>
       <span class="quiet">{consequenceOf(kind, name)}</span>
     </li>
   );

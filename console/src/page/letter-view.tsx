@@ -41,7 +41,7 @@ function Letter({ service, letter, reload }: { readonly service: ServiceName; re
   return (
     <>
       {isDead && <LetterVerbs service={service} letter={letter} reload={reload} />}
-      <ul class="receipts" aria-label="Receipts" role="status">{[...here, ...stored].map((receipt) => <li key={`${receipt.at}${receipt.outcome}`}><ReceiptLine receipt={receipt} /></li>)}</ul>
+      <div role="status">{here.length + stored.length > 0 && <ul class="receipts" aria-label="Receipts">{[...here, ...stored].map((receipt) => <li key={`${receipt.at}${receipt.outcome}`}><ReceiptLine receipt={receipt} /></li>)}</ul>}</div>
       <dl class="facts">
         <div><dt>State</dt><dd><Status status={letter.status} /></dd></div>
         <div><dt>Consumer</dt><dd>{serviceName(service)}</dd></div>

@@ -1,13 +1,13 @@
 import type { DeadLetterGroups, DeadLetterStatus } from '@souk/contracts/http/ops';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { type Answer, ask, askService } from './api.ts';
 import { letterItem, type LetterPlace, readLetterItem } from './letter-place.ts';
 import { Crumbs, ReceiptLine } from './letter-parts.tsx';
 import { findLetters, type FoundLetters, kindText, type Receipt, receipts, redriveLetter } from './letter-verbs.ts';
 import { LetterView } from './letter-view.tsx';
 import { Asked, AskedOfAll, count, Empty, hasNothing, Key, PanelLink, Said, serviceName, Verb } from './panel-parts.tsx';
-import { Failure, Short, Time } from './parts.tsx';
+import { Failure, Short, shortId, Time } from './parts.tsx';
 import { RedriveByFilter, RedriveDialog } from './redrive-dialog.tsx';
 import type { RedriveFilter, RedriveList } from '../redrive.ts';
 import { CampaignLine } from './redrives-panel.tsx';
@@ -116,7 +116,7 @@ function GroupRow({ service, group, status, campaign, onRedrive }: GroupRowProps
       <PanelLink to={{ item }} className="group-cause" isRow><Said isShort>{group.cause}</Said></PanelLink>
       <strong class="group-count" title={count(group.count, 'letter')}>{group.count.toLocaleString('en')}</strong>
       <p class="quiet"><code>{group.topic}</code> · {kindText(group.kind)} · <Ages of={group} /></p>
-      {status === 'dead' && <Verb kind="small" keys="r" cannot={campaign?.state === 'running' ? 'they are being redriven' : null} onDo={onRedrive} label={`Redrive the group of ${count(group.count, 'letter')}`}>Redrive group…</Verb>}
+      {status === 'dead' && <Verb kind="small" keys="r" cannot={campaign?.state === 'running' ? 'they are being redriven' : null} onDo={onRedrive} about={`of ${count(group.count, 'letter')}`}>Redrive group…</Verb>}
       {campaign !== undefined && <p class="group-campaign"><CampaignLine campaign={campaign} /></p>}
     </li>
   );
@@ -144,8 +144,9 @@ function GroupView({ at, service, group }: GroupViewProps) {
   const known = groups.value?.items.find((each) => each.group === group);
   const letters = useLetters(service, at.status, known ?? null, group, limit);
   const campaign = useCampaigns().find((each) => each.service === service && each.filter.group === group && !each.dryRun);
-  const done = receipts.value.filter((receipt) => receipt.service === service && receipt.group === group);
-  const first = letters.value?.items[0];
+  const shown = useKept(letters.value?.items ?? []);
+  const done = receipts.value.filter((receipt) => receipt.service === service && receipt.group === group && !shown.some(({ id }) => id === receipt.id));
+  const first = shown[0];
   const cause = known?.cause ?? first?.cause;
   return (
     <section class="panel" aria-labelledby="panel-title">
@@ -158,12 +159,23 @@ function GroupView({ at, service, group }: GroupViewProps) {
       {campaign !== undefined && <p><CampaignLine campaign={campaign} /></p>}
       {done.length > 0 && <ul class="receipts" aria-label="Receipts">{done.slice(0, LETTERS_SHOWN).map((receipt) => <li key={`${receipt.id}${receipt.at}`}><ReceiptLine receipt={receipt} names /></li>)}</ul>}
       <Asked of={letters} who={serviceName(service)} />
-      {letters.value?.items.length === 0 && <Empty>{at.status === 'dead' ? 'None of these letters is dead any more.' : 'There is no such letter.'}</Empty>}
-      {letters.value !== undefined && letters.value.items.length > 0 && <Letters at={at} service={service} letters={letters.value.items} />}
+      {letters.value !== undefined && shown.length === 0 && <Empty>{at.status === 'dead' ? 'None of these letters is dead any more.' : 'There is no such letter.'}</Empty>}
+      {shown.length > 0 && <Letters at={at} service={service} letters={shown} />}
       {letters.value?.more === true && (limit < LETTERS_SHOWN_MOST ? <button type="button" class="more" onClick={() => setLimit(limit + LETTERS_SHOWN)}>Older letters</button> : <p class="quiet">The newest {LETTERS_SHOWN_MOST} are shown.</p>)}
       {isRedriving && known !== undefined && <RedriveDialog service={service} letters={filterOf(known)} onClose={() => setRedriving(false)} />}
     </section>
   );
+}
+
+/** With the letters that were resolved on this page where they were, so that no row moves while somebody goes through them. */
+function useKept(letters: readonly DeadLetterStatus[]): readonly DeadLetterStatus[] {
+  const seen = useRef(new Map<string, DeadLetterStatus>());
+  const resolved = new Set(receipts.value.filter(isResolved).map(({ id }) => id));
+  const loaded = new Set(letters.map(({ id }) => id));
+  const kept = [...seen.current.values()].filter(({ id }) => resolved.has(id) && !loaded.has(id));
+  const all = [...letters, ...kept].toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, LETTERS_SHOWN_MOST);
+  seen.current = new Map(all.map((letter) => [letter.id, letter]));
+  return all;
 }
 
 /** Once the group is known, only letters of its topic and kind are looked through. */
@@ -198,11 +210,11 @@ function LetterRow({ at, service, letter }: { readonly at: LetterPlace; readonly
   return (
     <li class="letter" data-row>
       <p class="letter-what">
-        <PanelLink to={{ item }} label={`letter ${letter.id}`} isRow><Short id={letter.id} /></PanelLink>
+        <PanelLink to={{ item }} isRow><span class="unseen">letter </span><Short id={letter.id} /></PanelLink>
         <span class="quiet">key</span> <Key of={letter.key} topic={letter.topic} />
         <span class="quiet">{count(letter.attempts, 'attempt')}, <Time at={letter.lastFailedAt} /></span>
       </p>
-      {letter.status === 'dead' && <Verb kind="small" keys="r" isBusy={isBusy} cannot={isResolved(receipt) ? 'it is done' : null} onDo={redrive} label={`Redrive letter ${letter.id}`}>Redrive</Verb>}
+      {letter.status === 'dead' && <Verb kind="small" keys="r" isBusy={isBusy} cannot={isResolved(receipt) ? 'it is done' : null} onDo={redrive} about={`letter ${shortId(letter.id)}`}>Redrive</Verb>}
       <p class="letter-cause quiet"><Said isShort>{letter.cause}</Said></p>
       {receipt !== undefined && <p class="letter-receipt" role="status"><ReceiptLine receipt={receipt} /></p>}
       {problem !== null && <Failure problem={problem} />}

@@ -4,7 +4,7 @@ import type { Problem } from '@souk/contracts/problem';
 import type { ComponentChildren } from 'preact';
 import { clock, durationText } from './clock.ts';
 import { session } from './live.ts';
-import { Busy, PlaceLink, Shape, Short, shortId } from './parts.tsx';
+import { Busy, PlaceLink, Shape, Short } from './parts.tsx';
 import { go, type Place, place, placeUrl } from './place.ts';
 import type { Watched } from './watched.ts';
 
@@ -29,21 +29,20 @@ export interface VerbProps {
   readonly cannot?: string | null;
   readonly isBusy?: boolean;
   readonly kind?: 'primary' | 'danger' | 'small' | 'small danger';
-  /** The verb with its object, where the children do not name it. */
-  readonly label?: string;
+  /** The rest of the sentence, for those who hear the button and do not see what it belongs to. */
+  readonly about?: string;
   readonly keys?: string;
 }
 
 /** A button that changes something. While it cannot, it can still be reached, and says why. */
-export function Verb({ children, onDo, cannot = null, isBusy = false, kind, label, keys }: VerbProps) {
+export function Verb({ children, onDo, cannot = null, isBusy = false, kind, about, keys }: VerbProps) {
   const why = whyNoWrites() ?? cannot;
-  const name = label === undefined ? undefined : why === null ? label : `${label}: ${why}`;
   return (
     <button
-      type="button" class={kind} aria-label={name} title={why ?? undefined} aria-keyshortcuts={keys}
+      type="button" class={kind} title={why ?? undefined} aria-keyshortcuts={keys}
       aria-disabled={why !== null || isBusy} onClick={() => { if (why === null && !isBusy) onDo(); }}
     >
-      {isBusy ? 'One moment…' : children}{keys !== undefined && <> <kbd aria-hidden="true">{keys}</kbd></>}
+      {isBusy ? 'One moment…' : children}<span class="unseen"> {about}{why !== null && ` (not now: ${why})`}</span>{keys !== undefined && <> <kbd aria-hidden="true">{keys}</kbd></>}
     </button>
   );
 }
@@ -60,7 +59,7 @@ function Away({ who, problem, isOld, retry }: { readonly who: string; readonly p
   return (
     <div class="failure" role="status">
       <p><Shape name="failed" /> <strong>{title}.</strong> <Said>{problem.detail}</Said>{isOld && ' What is shown here is what it said before.'}</p>
-      <button type="button" class="small" onClick={retry} aria-label={`Ask ${who} again`}>Ask again</button>
+      <button type="button" class="small" onClick={retry}>Ask again<span class="unseen">: {who}</span></button>
     </div>
   );
 }
@@ -88,7 +87,6 @@ interface PanelLinkProps {
   readonly to: { readonly drawer?: Place['drawer']; readonly item?: string | undefined };
   readonly children: ComponentChildren;
   readonly className?: string;
-  readonly label?: string;
   /** It leads to what is shown already. */
   readonly isCurrent?: boolean;
   /** It gets the focus back when what it opened is left. */
@@ -96,7 +94,7 @@ interface PanelLinkProps {
 }
 
 /** A link to another place of the drawer; it opens in a new tab like any other link. */
-export function PanelLink({ to, children, className = '', label, isCurrent = false, isRow = false }: PanelLinkProps) {
+export function PanelLink({ to, children, className = '', isCurrent = false, isRow = false }: PanelLinkProps) {
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -104,7 +102,7 @@ export function PanelLink({ to, children, className = '', label, isCurrent = fal
   };
   const href = placeUrl({ ...place.value, ...to } as Place);
   return (
-    <a href={href} class={isCurrent ? `${className} is-open` : className} aria-label={label} aria-current={isCurrent ? 'page' : undefined} data-item={isRow ? to.item : undefined} onClick={open}>
+    <a href={href} class={isCurrent ? `${className} is-open` : className} aria-current={isCurrent ? 'page' : undefined} data-item={isRow ? to.item : undefined} onClick={open}>
       {children}
     </a>
   );
@@ -131,7 +129,7 @@ export function isId(text: string): boolean {
 
 /** Leads from a drawer to an order. */
 export function OrderLink({ id }: { readonly id: string }) {
-  return <PlaceLink to={{ order: id, drawer: undefined, item: undefined, message: undefined }} label={`order ${shortId(id)}`}><Short id={id} /></PlaceLink>;
+  return <PlaceLink to={{ order: id, drawer: undefined, item: undefined, message: undefined }}><span class="unseen">order </span><Short id={id} /></PlaceLink>;
 }
 
 /** The key of a message: a link where it is the id of an order. */

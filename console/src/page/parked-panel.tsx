@@ -6,7 +6,7 @@ import { useState } from 'preact/hooks';
 import { type Answer, askService } from './api.ts';
 import { readAll } from './counts.ts';
 import { AskedOfAll, count, Countdown, Empty, hasNothing, Key, Said, serviceName, Verb } from './panel-parts.tsx';
-import { Failure, Time } from './parts.tsx';
+import { Failure, shortId, Time } from './parts.tsx';
 import { useWatchedEach } from './watched.ts';
 
 /** Keys of one service that are shown at first, that are added, and at most. */
@@ -62,7 +62,7 @@ function ParkedKey({ service, parked: { key, messages, more }, reload }: ParkedK
   return (
     <li class="parked" data-row>
       <p class="letter-what"><span class="quiet">key</span> <Key of={key} topic={first?.topic ?? ''} /></p>
-      <Verb kind="small" keys="r" isBusy={isBusy} onDo={() => void retry()} label={`Try the messages of key ${key} now`}>Try now</Verb>
+      <Verb kind="small" keys="r" isBusy={isBusy} onDo={() => void retry()} about={`the messages of key ${shortId(key)}`}>Try now</Verb>
       <ul class="parked-messages">
         {messages.map((message) => (
           <li key={message.position}>
@@ -71,7 +71,7 @@ function ParkedKey({ service, parked: { key, messages, more }, reload }: ParkedK
           </li>
         ))}
       </ul>
-      {more && <p class="quiet">More messages wait behind these.</p>}
+      {more && <p class="quiet whole">More messages wait behind these.</p>}
       {problem !== null && <Failure problem={problem} />}
     </li>
   );

@@ -6,7 +6,7 @@ import { Outcome, ReceiptLine } from './letter-parts.tsx';
 import { letterItem, NO_GROUP } from './letter-place.ts';
 import { receipts } from './letter-verbs.ts';
 import { Asked, count, Empty, Key, PanelLink, Said, serviceName, Verb, Who } from './panel-parts.tsx';
-import { Failure, Shape, Short, Status, Time, TimeOfDay } from './parts.tsx';
+import { Failure, Shape, type ShapeName, Short, Time, TimeOfDay } from './parts.tsx';
 import { filterText, saveRedrive, stopRedrive, useRedrive } from './redrives.ts';
 import { useWatched } from './watched.ts';
 
@@ -38,8 +38,8 @@ function Campaigns() {
       <ul class="rows">
         {list.value?.items.map((campaign) => (
           <li key={campaign.id} class="campaign" data-row>
-            <PanelLink to={{ item: campaign.id }} isRow label={`${nameOf(campaign)}, ${campaign.state}`}>{nameOf(campaign)}</PanelLink>
-            <Status status={campaign.state} />
+            <PanelLink to={{ item: campaign.id }} isRow>{nameOf(campaign)}</PanelLink>
+            <State of={campaign} />
             <p class="quiet"><Said isShort>{filterText(campaign.filter)}</Said></p>
             <p>{sums(campaign)} <span class="quiet">by <Who id={campaign.by} />, <Time at={campaign.startedAt} /></span></p>
           </li>
@@ -52,7 +52,7 @@ function Campaigns() {
             {singles.slice(0, SINGLES_SHOWN).map((receipt) => {
               const { service, group, id, key, at } = receipt;
               const item = letterItem({ status: 'dead', service, group, letter: { id, key } });
-              return <li key={`${id}${at}`}><PanelLink to={{ drawer: 'letters', item }} label={`letter ${id}`}><Short id={id} /></PanelLink> {serviceName(service)} <ReceiptLine receipt={receipt} /></li>;
+              return <li key={`${id}${at}`}><PanelLink to={{ drawer: 'letters', item }}><span class="unseen">letter </span><Short id={id} /></PanelLink> {serviceName(service)} <ReceiptLine receipt={receipt} /></li>;
             })}
           </ul>
           {singles.length > SINGLES_SHOWN && <p class="quiet">and {count(singles.length - SINGLES_SHOWN, 'older one')}</p>}
@@ -60,6 +60,12 @@ function Campaigns() {
       )}
     </section>
   );
+}
+
+const STATES: Readonly<Record<Redrive['state'], ShapeName>> = { running: 'half', done: 'done', stopped: 'never', halted: 'failed' };
+
+function State({ of: { state } }: { readonly of: Summary }) {
+  return <span class={`status is-${STATES[state]}`}><Shape name={STATES[state]} />{state}</span>;
 }
 
 function nameOf({ dryRun, service, total }: Summary): string {
@@ -75,7 +81,7 @@ function sums({ total, done, applied, alreadyApplied, failed, dryRun }: Summary)
 
 /** A campaign in one line, beside the letters that it is about. */
 export function CampaignLine({ campaign }: { readonly campaign: Summary }) {
-  return <><Status status={campaign.state} /> <PanelLink to={{ drawer: 'redrives', item: campaign.id }}>{nameOf(campaign)}</PanelLink> <span class="quiet">{sums(campaign)}, <Time at={campaign.startedAt} /></span></>;
+  return <><State of={campaign} /> <PanelLink to={{ drawer: 'redrives', item: campaign.id }}>{nameOf(campaign)}</PanelLink> <span class="quiet">{sums(campaign)}, <Time at={campaign.startedAt} /></span></>;
 }
 
 function Campaign({ id }: { readonly id: string }) {
@@ -103,7 +109,7 @@ function Course({ campaign, reload }: { readonly campaign: Redrive; readonly rel
   };
   return (
     <>
-      <p><Status status={state} /> <span class="quiet">by <Who id={by} />, began <TimeOfDay at={startedAt} />{endedAt !== null && <>, ended <TimeOfDay at={endedAt} /></>}</span></p>
+      <p><State of={campaign} /> <span class="quiet">by <Who id={by} />, began <TimeOfDay at={startedAt} />{endedAt !== null && <>, ended <TimeOfDay at={endedAt} /></>}</span></p>
       <p class="quiet"><Said>{filterText(filter)}</Said></p>
       <label class="progress">{done.toLocaleString('en')} of {count(total, 'letter')}{state === 'running' && batch > 0 && `, batch ${batch} of ${batchSize(batch)}`}<progress max={Math.max(1, total)} value={total === 0 ? 1 : done} /></label>
       <p class="sums">{sums(campaign)}</p>
@@ -134,9 +140,9 @@ function Ending({ campaign: { state, because, total, done, dryRun } }: { readonl
     case 'done':
       return <p class="ending is-done" role="status"><Shape name="done" /> {dryRun ? 'All were asked, and nothing was changed.' : 'None is left.'}</p>;
     case 'stopped':
-      return <p class="ending" role="status"><Shape name="never" /> Stopped. {because !== null && <Said>{because}</Said>}{rest}</p>;
+      return <div class="ending" role="status"><p><Shape name="never" /> <strong>Stopped.</strong>{rest}</p>{because !== null && <p><Said>{because}</Said></p>}</div>;
     case 'halted':
-      return <p class="ending is-halted" role="alert"><Shape name="failed" /> <strong>Halted, because the rest would probably fail as well.</strong> {because !== null && <Said>{because}</Said>}{rest} Mend the cause, then redrive them again.</p>;
+      return <div class="ending is-halted" role="alert"><p><Shape name="failed" /> <strong>Halted, because the rest would probably fail as well.</strong>{rest} Mend the cause, then redrive them again.</p>{because !== null && <p><Said>{because}</Said></p>}</div>;
     default:
       return state satisfies never;
   }
@@ -161,7 +167,7 @@ function Receipts({ campaign: { letters, service, filter, dryRun } }: { readonly
 function ReceiptRow({ letter: { id, key, topic, outcome, cause, at }, dryRun, item }: { readonly letter: RedrivenLetter; readonly dryRun: boolean; readonly item: string | undefined }) {
   return (
     <li class="receipt" data-row>
-      <PanelLink to={{ drawer: 'letters', item }} label={`letter ${id}`}><Short id={id} /></PanelLink>
+      <PanelLink to={{ drawer: 'letters', item }}><span class="unseen">letter </span><Short id={id} /></PanelLink>
       <Outcome outcome={dryRun && outcome === 'failed' ? 'fails' : outcome} />
       <span class="quiet"><code>{topic}</code> <Key of={key} topic={topic} /></span>
       <span class="quiet">{at !== null && <TimeOfDay at={at} />}</span>

@@ -1,4 +1,4 @@
-import type { Movement } from '@souk/contracts/http/inventory';
+import type { Movement, StockLevel } from '@souk/contracts/http/inventory';
 import { useRef, useState } from 'preact/hooks';
 import { addsUp, type LedgerLine, type LedgerSum, type Sum } from './adds-up.ts';
 import type { Answer } from './api.ts';
@@ -65,7 +65,7 @@ function Adding({ ledger, names, isReadingOlder, onOlder }: AddingProps) {
     <>
       <Judgement sum={sum} ledger={ledger} />
       {sum.verdict === 'partly_read' && <p>{isReadingOlder ? <Busy label="Reading older lines" /> : <button type="button" onClick={onOlder}>Read older lines</button>}</p>}
-      <Levels sum={sum} names={names} available={ledger.level.available} />
+      <Levels sum={sum} names={names} level={ledger.level} />
       <Holds sum={sum} />
       <Lines sum={sum} names={names} />
       {sum.verdict === 'partly_read' && !isReadingOlder && <button type="button" class="more" onClick={onOlder}>Read older lines</button>}
@@ -99,8 +99,9 @@ function differs(name: string, { level, moved, off }: Sum): string | null {
   return off === 0 ? null : `${name}: the stock says ${level.toLocaleString('en')}, the ledger ${moved.toLocaleString('en')}: ${signed(off)}`;
 }
 
-function Levels({ sum: { warehouses, onHand, reserved, verdict }, names, available }: { readonly sum: LedgerSum; readonly names: ReadonlyMap<string, string>; readonly available: number }) {
+function Levels({ sum: { warehouses, onHand, reserved, verdict }, names, level }: { readonly sum: LedgerSum; readonly names: ReadonlyMap<string, string>; readonly level: StockLevel }) {
   const isKnown = verdict !== 'partly_read';
+  const availableIn = (id: string) => level.warehouses.find(({ warehouseId }) => warehouseId === id)?.available ?? 0;
   return (
     <table>
       <caption class="unseen">Stock by warehouse</caption>
@@ -109,13 +110,13 @@ function Levels({ sum: { warehouses, onHand, reserved, verdict }, names, availab
         {warehouses.map((warehouse) => (
           <tr key={warehouse.warehouseId}>
             <th scope="row"><Place id={warehouse.warehouseId} names={names} />{isKnown && warehouse.offSince !== null && <span class="is-failed"> off since <TimeOfDay at={warehouse.offSince} /></span>}</th>
-            <td class="number">{(warehouse.onHand.level - warehouse.reserved.level).toLocaleString('en')}</td>
+            <td class="number">{availableIn(warehouse.warehouseId).toLocaleString('en')}</td>
             <Figure sum={warehouse.onHand} isKnown={isKnown} />
             <Figure sum={warehouse.reserved} isKnown={isKnown} />
           </tr>
         ))}
       </tbody>
-      <tfoot><tr><th scope="row">in all</th><td class="number">{available.toLocaleString('en')}</td><Figure sum={onHand} isKnown={isKnown} /><Figure sum={reserved} isKnown={isKnown} /></tr></tfoot>
+      <tfoot><tr><th scope="row">in all</th><td class="number">{level.available.toLocaleString('en')}</td><Figure sum={onHand} isKnown={isKnown} /><Figure sum={reserved} isKnown={isKnown} /></tr></tfoot>
     </table>
   );
 }
@@ -172,7 +173,7 @@ function Line({ line: { movement, onHand, reserved }, names }: { readonly line: 
       <td class="number total">{onHand.toLocaleString('en')}</td>
       <td class="number">{signed(reservedDelta)}</td>
       <td class="number total">{reserved.toLocaleString('en')}</td>
-      <td><Place id={warehouseId} names={names} /></td>
+      <td class="where"><Place id={warehouseId} names={names} /></td>
       <td><By movement={movement} /></td>
     </tr>
   );

@@ -55,7 +55,7 @@ function StockList() {
       {levels.value?.items.length === 0 && <Empty>No stock yet: nothing was received.</Empty>}
       {levels.value !== undefined && levels.value.items.length > 0 && found.length === 0 && <p class="nothing">None of the SKUs read so far is like that{levels.value.isMore ? '; “Open” asks for exactly this one' : ''}.</p>}
       {found.length > 0 && (
-        <table>
+        <table class="levels">
           <thead><tr><th scope="col">SKU</th><th scope="col" class="number">available</th><th scope="col" class="number">on hand</th><th scope="col" class="number">reserved</th><th scope="col">adds up?</th></tr></thead>
           <tbody>{found.map((level) => <LevelRow key={level.sku} level={level} />)}</tbody>
         </table>
@@ -73,7 +73,7 @@ function LevelRow({ level: { sku, available, warehouses } }: { readonly level: S
       <td class="number">{available.toLocaleString('en')}</td>
       <td class="number">{onHand.toLocaleString('en')}</td>
       <td class="number">{reserved.toLocaleString('en')}</td>
-      <td><PanelLink to={{ item: sku }} label={`Open the ledger of ${sku}`}>ledger</PanelLink></td>
+      <td><PanelLink to={{ item: sku }}>ledger<span class="unseen"> of {sku}</span></PanelLink></td>
     </tr>
   );
 }

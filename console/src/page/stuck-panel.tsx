@@ -9,7 +9,7 @@ import { readAll } from './counts.ts';
 import { loadOrderFacts, type OrderFacts } from './order-facts.ts';
 import { compensate, type Holding, holdingOf, nudge, nudgedText, undoneBy } from './order-verbs.ts';
 import { Asked, count, Countdown, Empty, OrderLink, Verb } from './panel-parts.tsx';
-import { Busy, Status, words } from './parts.tsx';
+import { Busy, shortId, Status, words } from './parts.tsx';
 import { useWatched } from './watched.ts';
 import { whyStuck } from './why-stuck.ts';
 
@@ -59,11 +59,11 @@ function StuckOrder({ stuck: { orderId, status, waitsFor, since, deadlineAt }, i
   };
   return (
     <li class="stuck" data-row>
-      <p class="letter-what"><OrderLink id={orderId} /> <Status status={status} /> <span>waits for {words(waitsFor)}</span> <span class="quiet">since <Waited since={since} />{deadlineAt !== null && <>; cancelled by itself <Countdown to={deadlineAt} /></>}</span></p>
-      {explains ? <Why orderId={orderId} /> : <p><button type="button" class="small" onClick={() => setExplains(true)} aria-label={`Why order ${orderId} waits`}>Why?</button></p>}
+      <p class="letter-what"><OrderLink id={orderId} /> <Status status={status} /> <span>waits for {words(waitsFor)}</span> <span class="quiet">since <Waited since={since} />{!explains && deadlineAt !== null && <>; cancelled by itself <Countdown to={deadlineAt} /></>}</span></p>
+      {explains ? <Why orderId={orderId} /> : <p><button type="button" class="small" onClick={() => setExplains(true)}>Why?<span class="unseen"> order {shortId(orderId)}</span></button></p>}
       <div class="verbs">
-        <Verb kind="small" keys="n" isBusy={isNudging} onDo={() => void doNudge()} label={`Nudge order ${orderId}`}>Nudge</Verb>
-        <Verb kind="small danger" keys="c" cannot={status === 'cancelled' ? 'it is cancelled already: a nudge asks the others again' : null} onDo={() => setAsking(true)} label={`Compensate order ${orderId}`}>Compensate…</Verb>
+        <Verb kind="small" keys="n" isBusy={isNudging} onDo={() => void doNudge()} about={`order ${shortId(orderId)}`}>Nudge</Verb>
+        <Verb kind="small danger" keys="c" cannot={status === 'cancelled' ? 'it is cancelled already: a nudge asks the others again' : null} onDo={() => setAsking(true)} about={`order ${shortId(orderId)}`}>Compensate…</Verb>
       </div>
       <p class="nudged" role="status">{nudged}</p>
       {isAsking && <Compensation orderId={orderId} onDone={reload} onClose={() => setAsking(false)} />}
