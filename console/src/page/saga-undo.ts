@@ -139,7 +139,7 @@ function undoReservation(known: Known): Undo | null {
 function undoSale(known: Known): Undo | null {
   const { stock, facts } = known;
   if (stock.state === 'restocked') return { state: 'done', text: `${unitsText(stock.units)} restocked`, at: stock.at };
-  if (isOnItsWay(facts)) return { state: 'impossible', text: 'on their way', at: null };
+  if (isOnItsWay(facts)) return { state: 'impossible', text: 'they have left', at: null };
   return stock.state === 'left' ? open(`restock ${unitsText(stock.units)}`, known) : null;
 }
 
