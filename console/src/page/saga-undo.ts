@@ -1,7 +1,8 @@
 import type { Money } from '@souk/contracts/money';
 import { moneyText, unitsText } from './amounts.ts';
+import { payload, quantityIn } from './event-gist.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { type Arrow, payload, quantityIn } from './saga-arrows.ts';
+import type { Arrow } from './saga-arrows.ts';
 
 /** The step that takes an arrow's effect back. */
 export interface Undo {
