@@ -173,7 +173,8 @@ export function sessions({ refresh, signOut, now = () => performance.now(), limi
       return held.size;
     },
     async close({ atUser }) {
-      await Promise.all([...held.values()].map((one) => (atUser ? finish(one) : forget(one))));
+      if (atUser) await Promise.all([...held.values()].map(finish));
+      else for (const one of held.values()) forget(one);
     },
   };
 }

@@ -75,6 +75,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
     if (request.method !== 'GET' && mode === 'read-only') return problem(403, 'console-read-only', 'This console only reads.');
     const body: unknown = request.method === 'POST' ? await request.json().catch(() => null) : null;
     if (pathname === '/api/stream') return link.isCut ? problem(503, 'unavailable', 'The link is cut.') : stream(request);
+    if (pathname === '/demo/orders' && request.method === 'GET') return Response.json({ curl: "curl -s http://127.0.0.1:4000/demo/orders -d '{}'" });
     if (pathname === '/demo/orders') return Response.json({ orderId: start((body as { kind?: Course } | null)?.kind ?? 'completes', 500) }, { status: 201 });
     if (pathname.startsWith('/api/redrives')) return redrives(request.method, pathname, body) ?? notFound();
     const [, , service = '', ...rest] = pathname.split('/');
