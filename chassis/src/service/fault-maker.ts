@@ -98,7 +98,7 @@ export function faultMaker({ logger, hasGateway, stop }: FaultMakerOptions): Ser
     },
     declines: () => [...inForce.values()].some(({ fault }) => fault.kind === 'decline'),
     endAll() {
-      for (const id of [...inForce.keys()]) end(id);
+      for (const id of inForce.keys()) end(id);
     },
   };
 }

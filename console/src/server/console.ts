@@ -8,10 +8,11 @@ import { endedWithin } from '@souk/chassis/timeouts';
 import type { ServiceName } from '@souk/contracts/services';
 import manifest from '../../package.json' with { type: 'json' };
 import { demoRoutes, type PlaceDemoOrder } from './demo-routes.ts';
+import { pageFiles } from './browser-files.ts';
 import { mergedStreamRoutes } from './merged-stream.ts';
 import { oneTimeLinks } from './one-time-links.ts';
 import { type Mode, ownPage } from './own-page.ts';
-import { bundlePage, type PageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
 import { madeOnce, pageRoutes } from './page-routes.ts';
 import { letterDoor } from './letter-door.ts';
 import { passOnRoutes } from './pass-on.ts';
@@ -81,7 +82,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const streams = streamPlaces();
   const links = oneTimeLinks();
   const redrives = redrivesBy({ letters: letterDoor(services), report });
-  const page = madeOnce(options.page ?? (() => bundlePage()));
+  const page = madeOnce(options.page ?? pageFiles);
   let listening: Listening | undefined;
   const own = ownPage({ origins, hosts: () => (embedded ? ownHosts(listening?.port ?? port) : undefined) });
   const gate = gateOf({ sessions, own, mode });
@@ -111,7 +112,8 @@ export function createConsole(options: ConsoleOptions): Console {
 
   async function endAll(): Promise<void> {
     await redrives.close();
-    await sessions.close();
+    // The embedded shop stops as well: services that read no more would be told who has lost access.
+    await sessions.close({ atUser: !embedded });
   }
 
   return {

@@ -1,12 +1,11 @@
-// The package does not export it by a name, and a compiled program brings along what is imported as a file.
-import scalarPath from '../../node_modules/@scalar/api-reference/dist/browser/standalone.js' with { type: 'file' };
 import { answerWith } from '@souk/chassis/web/app/long-answers';
 import { pathOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { DATA_POLICY, type Gate, nothingThere } from './pass-on.ts';
-import { pageFile, type PageFile } from './page-files.ts';
+import { scalarFile } from './browser-files.ts';
+import { pageFile } from './page-files.ts';
 import { fileAnswer, madeOnce } from './page-routes.ts';
 import { bodyAtMost, orProblem, type Services } from './services.ts';
 
@@ -24,6 +23,7 @@ const DOCUMENT = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <title>Souk: API reference</title>
+    <link rel="icon" href="data:," />
     <script defer src="/reference-start.js"></script>
   </head>
   <body>
@@ -39,10 +39,10 @@ interface ReferenceDeps {
 
 /** `/reference`: the OpenAPI documents of all five services in Scalar's reference, which tries routes out through `/api`. */
 export function referenceRoutes({ gate, services }: ReferenceDeps) {
-  const page = pageFile('text/html;charset=utf-8', Buffer.from(DOCUMENT), false);
-  const script = madeOnce(async (): Promise<PageFile> => pageFile('text/javascript;charset=utf-8', Buffer.from(await Bun.file(scalarPath).arrayBuffer()), false));
+  const page = madeOnce(() => pageFile('text/html;charset=utf-8', Buffer.from(DOCUMENT), false));
+  const script = madeOnce(scalarFile);
   return router()
-    .get('/reference', ({ request }) => fileAnswer(request, page, REFERENCE_POLICY))
+    .get('/reference', async ({ request }) => fileAnswer(request, await page(), REFERENCE_POLICY))
     .get('/reference/scalar.js', async ({ request }) => fileAnswer(request, await script(), REFERENCE_POLICY))
     .get('/reference/:document', async ({ request }) => {
       const [, name] = /^\/reference\/([a-z]+)\.json$/.exec(pathOf(request.url)) ?? [];

@@ -32,7 +32,7 @@ export async function runningConsole(options: Partial<ConsoleOptions> = {}, shop
     mode: 'write',
     embedded: false,
     logger: createLogger({ service: 'console', level: 'trace', destination: { write: (line) => void lines.push(line) } }),
-    page: async () => new Map([['/', pageFile('text/html;charset=utf-8', Buffer.from(PAGE), false)]]),
+    page: async () => new Map([['/', await pageFile('text/html;charset=utf-8', Buffer.from(PAGE), false)]]),
     ...options,
   });
   const { url } = await console.start();

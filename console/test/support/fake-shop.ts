@@ -1,6 +1,6 @@
 import type { OrderCounts, SagaDescription } from '@souk/contracts/http/order';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
-import { bundlePage } from '../../src/server/page-files.ts';
+import { pageFiles } from '../../src/server/browser-files.ts';
 import type { Session } from '../../src/session.ts';
 import { fakeLetters } from './fake-letters.ts';
 import { fakeOps, notFound, page, problem } from './fake-ops.ts';
@@ -22,6 +22,8 @@ export interface FakeShopOptions {
 const COURSES: readonly Course[] = ['completes', 'completes', 'completes', 'short', 'completes', 'declined', 'completes', 'refunded', 'completes', 'hangs'];
 const SAGA: SagaDescription = {
   states: ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'],
+  answers: [],
+  waits: [],
   transitions: [
     { from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] },
     { from: 'placed', on: 'inventory.failed', to: 'rejected', emits: ['order.rejected'] },
@@ -47,7 +49,7 @@ const SAGA: SagaDescription = {
 /** The page and a shop of plain objects behind it, for looking at the page without the services. */
 export async function startFakeShop(options: FakeShopOptions = {}) {
   const { orders = 60, rate = 0, mode = 'write', well = false } = options;
-  const files = await bundlePage();
+  const files = await pageFiles();
   const world = fakeWorld();
   fill(world, orders, well);
   const letters = fakeLetters(well);
@@ -66,7 +68,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
   async function answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const file = files.get(pathname);
-    if (file !== undefined && request.method === 'GET') return new Response(file.bytes, { headers: { 'content-type': file.type, 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
+    if (file !== undefined && request.method === 'GET') return new Response(Bun.gunzipSync(file.gzip), { headers: { 'content-type': file.type, 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
     if (pathname.startsWith('/session')) return aboutSession(request, pathname);
     if (!isSignedIn) return problem(401, 'unauthenticated', 'Sign in again.');
     if (request.method !== 'GET' && request.headers.get('x-souk-console') !== '1') return problem(403, 'console-cross-origin', 'Not from the page.');
