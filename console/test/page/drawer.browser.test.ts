@@ -140,7 +140,7 @@ describe.skipIf(isLeftOut)('the drawer', () => {
     const button = page.locator('.group').first().getByRole('button');
     await button.waitFor();
     expect(await button.getAttribute('aria-disabled')).toBe('true');
-    await button.click();
+    await button.click({ force: true });
     expect(await page.locator('dialog[open]').count()).toBe(0);
   }, LIMIT);
 
