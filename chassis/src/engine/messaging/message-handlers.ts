@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
