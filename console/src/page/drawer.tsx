@@ -1,18 +1,11 @@
-import { useComputed } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { signal, useComputed } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { counted } from './counts.ts';
-import { FaultsPanel } from './faults-panel.tsx';
-import { LettersPanel } from './letters-panel.tsx';
 import { session } from './live.ts';
 import { PanelLink, whyNoWrites } from './panel-parts.tsx';
 import { followPanelKeys } from './panel-keys.ts';
-import { ParkedPanel } from './parked-panel.tsx';
-import { PlaceLink } from './parts.tsx';
-import { PaymentsPanel } from './payments-panel.tsx';
+import { Busy, PlaceLink } from './parts.tsx';
 import { type Drawer as DrawerName, place } from './place.ts';
-import { RedrivesPanel } from './redrives-panel.tsx';
-import { StockPanel } from './stock-panel.tsx';
-import { StuckPanel } from './stuck-panel.tsx';
 
 type Panel = Exclude<DrawerName, 'help'>;
 
@@ -64,25 +57,19 @@ function Tabs({ open }: { readonly open: Panel }) {
   );
 }
 
+type Panels = typeof import('./panels.tsx');
+
+/** The panels come when the first of them is opened: the first screen does without. */
+const panels = signal<Panels | null>(null);
+
 function Content({ panel, item }: { readonly panel: Panel; readonly item: string | undefined }) {
-  switch (panel) {
-    case 'letters':
-      return <LettersPanel item={item} />;
-    case 'parked':
-      return <ParkedPanel />;
-    case 'stuck':
-      return <StuckPanel />;
-    case 'stock':
-      return <StockPanel item={item} />;
-    case 'payments':
-      return <PaymentsPanel item={item} />;
-    case 'faults':
-      return <FaultsPanel />;
-    case 'redrives':
-      return <RedrivesPanel item={item} />;
-    default:
-      return panel satisfies never;
-  }
+  const [isLost, setLost] = useState(false);
+  useEffect(() => {
+    if (panels.peek() === null) void import('./panels.tsx').then((all) => { panels.value = all; return all; }, () => setLost(true));
+  }, []);
+  const all = panels.value;
+  if (all !== null) return <all.PanelContent panel={panel} item={item} />;
+  return isLost ? <p class="nothing">This panel could not be loaded. <a href={location.href}>Load the page again</a></p> : <Busy />;
 }
 
 /** Frames for which a row is looked for: about 2 s. */

@@ -16,7 +16,7 @@ import type { Problem } from '@souk/contracts/problem';
 import type { Told } from './live.ts';
 
 type Group = DeadLetterGroups['items'][number];
-export const STATUSES = ['dead', 'redriven', 'discarded'] as const satisfies DeadLetterStatus['status'][];
+const STATUSES = ['dead', 'redriven', 'discarded'] as const satisfies DeadLetterStatus['status'][];
 
 /** Groups that one service shows at first. */
 const GROUPS_SHOWN = 50;

@@ -123,7 +123,7 @@ export function Countdown({ to }: { readonly to: string }) {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function isId(text: string): boolean {
+function isId(text: string): boolean {
   return UUID.test(text);
 }
 

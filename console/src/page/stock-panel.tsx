@@ -78,7 +78,7 @@ function LevelRow({ level: { sku, available, warehouses } }: { readonly level: S
   );
 }
 
-export function sumOf(warehouses: StockLevel['warehouses'], figure: 'onHand' | 'reserved' | 'available'): number {
+function sumOf(warehouses: StockLevel['warehouses'], figure: 'onHand' | 'reserved' | 'available'): number {
   return warehouses.reduce((sum, warehouse) => sum + warehouse[figure], 0);
 }
 

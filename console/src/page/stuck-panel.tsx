@@ -91,7 +91,7 @@ interface CompensationProps {
 }
 
 /** Says what a compensation takes back before it is done. */
-export function Compensation({ orderId, onDone, onClose }: CompensationProps) {
+function Compensation({ orderId, onDone, onClose }: CompensationProps) {
   const [holding, setHolding] = useState<Holding | null>(null);
   useEffect(() => {
     void holdingOf(orderId).then(setHolding);

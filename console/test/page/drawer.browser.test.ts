@@ -9,6 +9,12 @@ if (isLeftOut) process.stderr.write('LEFT OUT: the drawer in a browser, because 
 /** A test of the whole page may take so long, in milliseconds: two cores are shared with other suites. */
 const LIMIT = { timeout: 60_000 };
 
+interface Opening {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly bypassCSP?: boolean;
+}
+
 const PANELS = ['letters', 'parked', 'stuck', 'stock', 'stock&item=MUG-BLUE', 'stock&item=LAMP-01', 'payments', 'payments&item=refunds', 'faults', 'redrives'];
 const LOOKS = [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']] as const;
 
@@ -24,7 +30,7 @@ describe.skipIf(isLeftOut)('the drawer', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(path: string, options: FakeShopOptions = {}, { width = 1280, colorScheme = 'light' as 'light' | 'dark', bypassCSP = false } = {}) {
+  async function open(path: string, options: FakeShopOptions = {}, { width = 1280, colorScheme = 'light', bypassCSP = false }: Opening = {}) {
     const shop = await startFakeShop({ orders: 20, ...options });
     const context = await browser.newContext({ viewport: { width, height: 850 }, colorScheme, bypassCSP });
     endings.push(() => context.close(), () => shop.stop());

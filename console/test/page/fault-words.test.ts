@@ -4,7 +4,7 @@ import { topicsReadBy } from '@souk/contracts/topics';
 import { kindsOf, TOPICS_READ } from '../../src/page/fault-words.ts';
 
 test.each(SERVICES.map((service) => [service] as const))('The topics offered for faults of %s are those it reads', (service) => {
-  expect([...TOPICS_READ[service]].toSorted()).toEqual(topicsReadBy(service).toSorted());
+  expect(new Set(TOPICS_READ[service])).toEqual(new Set(topicsReadBy(service)));
 });
 
 test('Only Payment declines cards, and a service that reads nothing can only be stopped', () => {
