@@ -1,5 +1,5 @@
 # docker build --build-arg SERVICE=order --build-arg PORT=4003 --build-arg VERSION=0.1.0 -t localhost/souk/order .
-# One file for the images of all services; compose.yaml has the arguments of each (a test holds them against the packages).
+# One file for the images of all services and of the console; compose.yaml has the arguments of each (a test holds them against the packages).
 ARG SERVICE
 ARG PORT
 ARG VERSION

@@ -15,6 +15,8 @@ TEXT
 
 cd "$(dirname "$0")/.."
 READERS_FIRST=$(awk '!/^#/ && NF { print $1 }' deploy/services.txt)
+# The console only asks the services, so it comes after them all. It has no database and no jobs.
+ALL="$READERS_FIRST console"
 LOCK=deploy/.upgrade-lock
 # Is there from an upgrade's start until it is through: the images to go back to are those from before the first try.
 UNDER_WAY=deploy/.upgrade-under-way
@@ -106,7 +108,7 @@ containers_in() { # service, states...: its containers that are in one of these 
 
 # Some engines let go of an image whose name a build has taken, even while it runs: it keeps a name of ours.
 hold() {
-  for service in $READERS_FIRST; do
+  for service in $ALL; do
     present=$(containers_in "$service" running restarting exited)
     [ -n "$present" ] || continue
     image=$(docker inspect -f '{{.Image}}' "$(first $present)")
@@ -116,10 +118,10 @@ hold() {
 }
 # What was held is what to go back to, if the build has made anything new. A second try of an upgrade forgets nothing.
 remember() {
-  for service in $READERS_FIRST; do
+  for service in $ALL; do
     [ "$(id_of "$service:held")" = "$(id_of "$service")" ] || [ -e "$UNDER_WAY" ] || begun=1
   done
-  for service in $READERS_FIRST; do
+  for service in $ALL; do
     if [ -n "$begun" ]; then
       docker tag "localhost/souk/$service:held" "localhost/souk/$service:previous" 2>/dev/null ||
         docker rmi "localhost/souk/$service:previous" >/dev/null 2>&1 || true
@@ -219,12 +221,12 @@ upgrade() {
   # From here on the log asks who comes: processes of a version without users are away from it until they are replaced, below.
   job kafka-users
   job topics
-  for service in $READERS_FIRST; do replace_all "$service"; done
+  for service in $ALL; do replace_all "$service"; done
 }
 
 back() {
   writers_first=''
-  for service in $READERS_FIRST; do writers_first="$service $writers_first"; done
+  for service in $ALL; do writers_first="$service $writers_first"; done
   for service in $writers_first; do
     step "going back with $service"
     if docker image inspect "localhost/souk/$service:previous" >/dev/null 2>&1; then

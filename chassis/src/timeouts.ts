@@ -25,3 +25,18 @@ export async function endedWithin(limitMs: number, work: Promise<unknown>): Prom
     throw error;
   }
 }
+
+/** Resolves as soon as one of the signals fires, or after `ms`. */
+export async function passed(signals: readonly AbortSignal[], ms?: number): Promise<void> {
+  if (signals.some(({ aborted }) => aborted)) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = (): void => resolve();
+  const timer = ms === undefined ? undefined : setTimeout(end, ms);
+  for (const signal of signals) signal.addEventListener('abort', end);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', end);
+  }
+}

@@ -60,3 +60,8 @@ export interface Redrive {
   readonly because: string | null;
   readonly letters: readonly RedrivenLetter[];
 }
+
+/** The answer of `GET /api/redrives`, newest first. `GET /api/redrives/<id>` has the letters as well. */
+export interface RedriveList {
+  readonly items: readonly Omit<Redrive, 'letters'>[];
+}

@@ -155,7 +155,7 @@ describe('a message that comes', () => {
   const facts = recorded('completed');
   const id = eventNamed(facts, 'payment.completed');
   const text = (changed: OrderFacts) => named(changed, 'payment.completed')?.arrow.receipt?.text;
-  const outcome = (outcome: 'applied' | 'ignored' | 'parked' | 'failed' | 'dead', cause: string | null = null) => ({ outcome, at: '2026-12-01T12:17:20.170Z', cause });
+  const outcome = (kind: 'applied' | 'ignored' | 'parked' | 'failed' | 'dead', cause: string | null = null) => ({ outcome: kind, at: '2026-12-01T12:17:20.170Z', cause });
 
   test('twice is applied once', () => {
     expect(text(delivered(facts, 'order', id, { deliveries: 2, outcomes: [outcome('applied'), outcome('ignored')] }))).toBe('delivered 2×, applied once');

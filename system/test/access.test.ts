@@ -123,11 +123,13 @@ onEveryEngine('who may do what', (openShop) => {
     ];
 
     test.each([...SERVICES])("the operator's routes of %s", async (service) => {
-      for (const path of ['/ops/outbox', '/ops/parked', '/ops/dead-letters']) {
+      for (const path of ['/ops/outbox', '/ops/counts', '/ops/parked', '/ops/dead-letters', '/ops/dead-letters/groups']) {
         expectProblem(await send(shop, ['GET', service, path], grace), 403);
       }
       const letter = `/ops/dead-letters/${UNKNOWN}`;
-      expectProblem(await send(shop, ['POST', service, `${letter}/redrive`], grace), 403);
+      for (const path of [`${letter}/try`, `${letter}/redrive`, `/ops/parked/${UNKNOWN}/retry`]) {
+        expectProblem(await send(shop, ['POST', service, path], grace), 403);
+      }
       expectProblem(await send(shop, ['POST', service, `${letter}/discard`, { reason: 'why not' }], grace), 403);
     });
 

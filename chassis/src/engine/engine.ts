@@ -3,8 +3,10 @@ import { newId } from '../ids.ts';
 import { WriterClosedError } from '../input-errors.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import { faultSource, type Report } from '../telemetry/report.ts';
+import { CommittedTail } from './committed-tail.ts';
 import { accessWatch, type Bearer, followingEndedAccess } from './ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
+import { RecentDeliveries } from './messaging/recent-deliveries.ts';
 import { type EngineOptions, runEngine, type RunningEngine } from './run-engine.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { type Once, type OnceAnswer, onceExecutor } from './writer/once.ts';
@@ -31,7 +33,13 @@ export interface Engine<C extends Collections, Task = never> {
   /** For results of tasks and for deadlines: applied however long it takes, and however large the events are. */
   submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
   /** Sends an event that was set aside, bypassing the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
-  sendAgain(message: LogMessage): Promise<void>;
+  sendAgain(...messages: readonly LogMessage[]): Promise<void>;
+  /** What all processes of this service commit, for whoever reads along. */
+  readonly committed: CommittedTail;
+  /** Everything up to here is in the log, of this process's lane; 0 for any other lane, whose row says it. */
+  publishedSeq(lane: string): number;
+  /** What became of the latest messages in this process. */
+  readonly deliveries: RecentDeliveries;
   readonly handlers: MessageHandlers<Own<C>, Task>;
   /** The name of this process's lane. */
   readonly lane: string;
@@ -81,6 +89,8 @@ export function createEngine<C extends Collections, Task = never>(
   // A start that failed because the database was away is retried, and this process may hold the lane already.
   const owner = newId();
   const lost = Promise.withResolvers<Error>();
+  const committed = new CommittedTail({ reads: options.store.committed, report: options.report });
+  const deliveries = new RecentDeliveries();
   options.meter?.expect(Object.keys(options.handlers));
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
   async function close(endRequests = () => Promise.resolve()): Promise<void> {
@@ -95,7 +105,10 @@ export function createEngine<C extends Collections, Task = never>(
     execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
     executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
     submit: async (useCase, value, cause) => writer().submit(useCase, value, { mustSettle: true, ...(cause && { cause }) }),
-    sendAgain: (message) => options.log.send([message]),
+    sendAgain: (...messages) => options.log.send(messages),
+    committed,
+    publishedSeq: (lane) => (lane === options.instance ? (running?.relay.publishedSeq ?? 0) : 0),
+    deliveries,
     backlog: () => running?.relay.backlog ?? 0,
     // Events carry the database's time.
     outboxAgeMs: () => Math.max(0, (running?.relay.ageMs ?? 0) - clock.aheadMs()),
@@ -108,7 +121,7 @@ export function createEngine<C extends Collections, Task = never>(
     lost: lost.promise,
     standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {
-      const [begun, heard] = await Promise.allSettled([runEngine({ ...options, owner, store, handlers }, access.look), access.look()]);
+      const [begun, heard] = await Promise.allSettled([runEngine({ ...options, owner, store, handlers, committed, deliveries }, access.look), access.look()]);
       if (begun.status === 'rejected') throw begun.reason;
       running = begun.value;
       if (heard.status === 'fulfilled') {

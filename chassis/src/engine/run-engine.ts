@@ -4,6 +4,7 @@ import type { EventLog, Subscription } from '../log/event-log.ts';
 import { type About, harmless, type Report, type Trace } from '../telemetry/report.ts';
 import type { SecurityEvents } from '../telemetry/security-events.ts';
 import { endedWithin } from '../timeouts.ts';
+import type { CommittedTail } from './committed-tail.ts';
 import { ENDED_ACCESS_KEPT_MS, forgetEndedAccess } from './ended-access.ts';
 import { forgetInRounds, type Job, startJobs } from './jobs.ts';
 import { consume, retryDueMessages } from './messaging/consumer.ts';
@@ -11,6 +12,7 @@ import { handlingRoom } from './messaging/handling-room.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
 import { refuseUnsendable, settingAside } from './messaging/outgoing.ts';
 import { PARKING_RULES, type ParkingRules } from './messaging/parking.ts';
+import type { RecentDeliveries } from './messaging/recent-deliveries.ts';
 import { adoptLanes, Relay } from './messaging/relay.ts';
 import { type MessagingMeter, outcomes } from './messaging/tell-outcomes.ts';
 import type { ServiceStore } from './service-store.ts';
@@ -66,6 +68,8 @@ type Own<C> = C & ChassisCollections;
 interface Running<C extends Collections, Task> extends EngineOptions<C, Task> {
   /** Id of this process as the owner of its lane. */
   readonly owner: string;
+  readonly committed: CommittedTail;
+  readonly deliveries: RecentDeliveries;
 }
 
 export interface RunningEngine<C extends ChassisCollections, Task> {
@@ -122,7 +126,7 @@ async function openWriter<C extends Collections, Task>(
   options: Running<C, Task>,
   tasks: Set<Promise<void>>,
 ): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
-  const { name, instance, owner, store, log, runTask, meter, report, trace, aboutTask, paceMs } = options;
+  const { name, instance, owner, store, log, committed, runTask, meter, report, trace, aboutTask, paceMs } = options;
   let relay: Relay | undefined;
   const writer = await Writer.open<Own<C>, Task>({
     store: store.writing,
@@ -137,6 +141,7 @@ async function openWriter<C extends Collections, Task>(
       return relay;
     },
     retaken: (lane) => relay?.catchUp(lane),
+    committed: (events) => committed.offer(events),
     refuseUnsendable: refuseUnsendable(name),
     runTask(task) {
       if (runTask === undefined) throw new Error(`${name} decided on a task and has no runTask for it`);
@@ -153,7 +158,7 @@ async function openWriter<C extends Collections, Task>(
 }
 
 async function subscribe<C extends Collections, Task>(
-  options: EngineOptions<C, Task>,
+  options: Running<C, Task>,
   writer: Writer<Own<C>, Task>,
 ): Promise<Subscription | undefined> {
   const { name, log, handlers, parking = PARKING_RULES } = options;
@@ -162,7 +167,7 @@ async function subscribe<C extends Collections, Task>(
 }
 
 /** The jobs that every service has, and its own. */
-function jobsOf<C extends Collections, Task>(options: EngineOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
+function jobsOf<C extends Collections, Task>(options: Running<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
   const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;
   const tell = outcomes(options);

@@ -1,3 +1,4 @@
+import type { CommittedReads } from './committed-tail.ts';
 import type { EndedAccessReads } from './ended-access.ts';
 import type { DeadLetter } from './messaging/dead-letter.ts';
 import type { ParkedMessage, WaitingKey } from './messaging/parking.ts';
@@ -10,6 +11,7 @@ export interface ServiceStore<C extends Collections> {
   readonly writing: WriterStore<C & ChassisCollections>;
   readonly messages: MessageReads;
   readonly endedAccess: EndedAccessReads;
+  readonly committed: CommittedReads;
   /** Brings the schema up to date; returns the names of the steps done. */
   migrate(): Promise<readonly string[]>;
   /** The names of the steps that `migrate` would do. */

@@ -6,7 +6,13 @@ import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { committedRoutes } from './committed-routes.ts';
+import { CommittedStreams } from './committed-stream.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
+import { historyRoutes } from './history-routes.ts';
+import type { FaultMaker } from './fault-maker.ts';
+import { faultRoutes } from './fault-routes.ts';
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
@@ -61,6 +67,8 @@ export interface ServiceParts {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nobody can make faults here. */
+  readonly faults?: FaultMaker;
 }
 
 export interface ServiceOptions<C extends Collections, Task> extends ServiceParts {
@@ -97,6 +105,8 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
   const { name, version, config, auth, security, engine, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, engine, store.messages, reportTo(logger));
+  const streams = new CommittedStreams({ service: name, tail: engine.committed, hasEnded: engine.hasEnded, report: reportTo(logger) });
+  metrics.gauge('souk_ops_streams', 'Open streams of what is committed', () => streams.size);
   const admission = admissionOf(options);
   const facts = [options.readyFacts, admission?.readyFacts].filter((some) => some !== undefined);
   const app = createHttpApp({
@@ -127,7 +137,16 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
     admit: admission?.admit,
     edge: config,
     busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(engine, store.messages), deadLetterRoutes(name, engine, store.messages), asyncApiRoute(name)],
+    routes: [
+      ...routes,
+      opsRoutes(engine, store.messages),
+      deadLetterRoutes(name, engine, store.messages),
+      committedRoutes(streams),
+      historyRoutes({ service: name, engine, reads: store.committed }),
+      deliveryRoutes(engine.deliveries),
+      faultRoutes(options.faults, Object.keys(engine.handlers)),
+      asyncApiRoute(name),
+    ],
   });
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
@@ -163,7 +182,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
       clearInterval(looking);
       await listening?.leave();
       await engine.close(async () => {
-        await Promise.all([listening?.stop(), endOwnWork?.(), ...fetching]);
+        await Promise.all([listening?.stop(), endOwnWork?.(), streams.close(), ...fetching]);
         beforeClose?.();
         await afterwards;
       });

@@ -4,6 +4,7 @@ import { ListQuery } from '@souk/contracts/paging';
 import { isUuid } from '@souk/contracts/strings';
 import type { Engine } from '../engine/engine.ts';
 import { retryNow, type WaitingKey } from '../engine/messaging/parking.ts';
+import { aboutKey } from '../engine/messaging/tell-outcomes.ts';
 import { type MessageReads, SHOWN_MESSAGES } from '../engine/service-store.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
@@ -63,7 +64,7 @@ export function opsRoutes<C extends Collections, Task>(service: Engine<C, Task>,
     .post(
       '/ops/parked/:key/retry',
       async ({ params: { key }, request }) => {
-        tellAbout(request, { key: key.slice(0, 100) });
+        tellAbout(request, aboutKey(key));
         const isParked = (await service.execute(retryNow(), key)) || (isUuid(key) && (await service.execute(retryNow(), key.toLowerCase())));
         if (!isParked) throw problem('not-found', { detail: 'No message waits under this key: GET /ops/parked lists the keys under which one does.' });
         return noContent();

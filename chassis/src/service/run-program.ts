@@ -1,6 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
-import { ConfigError, type ConfigSpec, describedDefault, type Environment, type Variable, withSecretFiles } from './config.ts';
+import { ConfigError, type ConfigSpec, type Environment, withSecretFiles } from './config.ts';
 import { AFTER_OPENING_MS, type Service, type ServiceParts } from './create-service.ts';
 import { type ProgramStore, requireCurrentSchema, SchemaBehindError, unlessEnding, unprovenBy, whenItAnswers } from './database-state.ts';
 import { LaneInUseError } from '../engine/writer/writer-store.ts';
@@ -9,6 +9,7 @@ import { EventLogError, messagesComeAgain } from '../log/event-log.ts';
 import { declareTopics } from '../log/kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../log/kafka/kafka-address.ts';
 import { beginKafkaLog } from '../log/kafka/kafka-log.ts';
+import { LISTEN_CURES, programHelp, told } from './program-texts.ts';
 import { expectOwnPorts, kafkaSecurity, type ServerConfig, type ServiceConfig } from './service-config.ts';
 import { StorageError } from '../storage-error.ts';
 import { MongoAddressError } from '../stores/mongodb/mongo-address.ts';
@@ -16,7 +17,6 @@ import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
 import { createLogger, type Logger } from '../telemetry/logging.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { reportTo } from '../telemetry/report.ts';
-import { standardError } from '../telemetry/standard-error.ts';
 import { ListenError } from '../web/app/listen.ts';
 
 /** The settings that a process itself reads. */
@@ -51,7 +51,7 @@ export async function runProgram<Config extends ServerConfig, Store extends Prog
 ): Promise<number> {
   const asked = flags.join(' ');
   if (asked === '--help') {
-    process.stdout.write(programHelp(program));
+    process.stdout.write(programHelp({ about: `${program.name}: a service of Souk`, flags: FLAGS, variables: program.variables }));
     return EXIT.ok;
   }
   if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
@@ -172,13 +172,6 @@ function kafkaOf(config: ServerConfig, clientId: string): KafkaTopicsOptions {
   return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix, sessionMs };
 }
 
-const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
-  taken: 'end the process that has it, or set another port as PORT (OPS_PORT)',
-  port: 'set another port as PORT (OPS_PORT)',
-  address: 'set one of its addresses as HOST (OPS_HOST), or 0.0.0.0 for all of them',
-  files: 'raise the limit (ulimit -n)',
-};
-
 /** Reports an error that an operator can fix in one line; an unexpected error keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
@@ -192,11 +185,6 @@ function explain(error: unknown): number {
   throw error;
 }
 
-function told(code: number, message: string): number {
-  standardError.write(`${message}\n`);
-  return code;
-}
-
 /** Flags of every service's program; it takes at most one, and serves without any. */
 const FLAGS = {
   '--migrate': 'brings its schema up to date and ends',
@@ -204,27 +192,3 @@ const FLAGS = {
   '--health': 'asks the one that runs on this host at PORT whether it is ready; 0 when it is',
   '--help': 'says this',
 } as const;
-
-/** The flags and variables, as they are declared; required variables come first. */
-function programHelp({ name, variables }: { readonly name: string; readonly variables: ConfigSpec }): string {
-  const { required = [], optional = [] } = Object.groupBy(Object.values(variables), ({ fallback }) => (fallback === undefined ? 'required' : 'optional'));
-  return [
-    `${name}: a service of Souk. Serves until SIGTERM, or does what one flag says:`,
-    '',
-    ...Object.entries(FLAGS).map(([flag, about]) => `  ${flag.padEnd(12)}${about}`),
-    '',
-    'Its settings are environment variables; an empty one counts as not set.',
-    '',
-    ...[...required, ...optional].flatMap(described),
-    '',
-  ].join('\n');
-}
-
-function described(variable: Variable<unknown>): readonly string[] {
-  const { name, about, form, fallback, isSecret } = variable;
-  // As in a README, without the Markdown marks.
-  const preset = describedDefault(variable).replaceAll(/^`"?|"?`$/g, '');
-  const rest = [form, fallback === undefined ? describedDefault(variable).replaceAll('`', '') : `default ${preset === '' || preset === '[]' ? 'none' : preset}`];
-  if (isSecret) rest.push(`or in the file that ${name}_FILE names`);
-  return [`  ${name}`, `      ${about.replaceAll('`', '')}`, `      ${rest.join('; ')}`];
-}

@@ -121,6 +121,7 @@ function effectText({ lane, to, reason }: NonNullable<Arrow['effect']>): string 
 export const UNDO_WORDS: Readonly<Record<Undo['state'], string>> = {
   'not-needed': 'not needed',
   due: 'due and not done yet',
+  'under-way': 'not done yet',
   partly: 'done in part',
   done: 'done',
   passed: 'undone elsewhere',

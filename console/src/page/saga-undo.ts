@@ -1,19 +1,21 @@
 import type { Money } from '@souk/contracts/money';
 import { moneyText, unitsText } from './amounts.ts';
+import { payload, quantityIn } from './event-gist.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { type Arrow, payload, quantityIn } from './saga-arrows.ts';
+import type { Arrow } from './saga-arrows.ts';
 
 /** The step that takes an arrow's effect back. */
 export interface Undo {
   /**
    * - `not-needed`: it would be done if the order were cancelled
    * - `due`: the order is cancelled, and it is not done yet
+   * - `under-way`: the gateway has been asked
    * - `partly`: a part went back
    * - `done`
    * - `passed`: another step undoes it by now
    * - `impossible`: nothing takes it back any more
    */
-  readonly state: 'not-needed' | 'due' | 'partly' | 'done' | 'passed' | 'impossible';
+  readonly state: 'not-needed' | 'due' | 'under-way' | 'partly' | 'done' | 'passed' | 'impossible';
   /** `release 3 units` */
   readonly text: string;
   /** epoch milliseconds of its end; null: not done, or not known */
@@ -138,7 +140,7 @@ function undoReservation(known: Known): Undo | null {
 function undoSale(known: Known): Undo | null {
   const { stock, facts } = known;
   if (stock.state === 'restocked') return { state: 'done', text: `${unitsText(stock.units)} restocked`, at: stock.at };
-  if (isOnItsWay(facts)) return { state: 'impossible', text: 'on their way', at: null };
+  if (isOnItsWay(facts)) return { state: 'impossible', text: 'they have left', at: null };
   return stock.state === 'left' ? open(`restock ${unitsText(stock.units)}`, known) : null;
 }
 
@@ -147,7 +149,7 @@ function undoCapture(known: Known): Undo | null {
   if (taken === null) return null;
   const money = (amount: number) => moneyText({ amount, currency: taken.currency });
   if (back >= taken.amount) return { state: 'done', text: `${money(taken.amount)} refunded`, at };
-  if (returning > 0) return { state: 'due', text: `${money(returning)} on its way back`, at: null };
+  if (returning > 0) return { state: 'under-way', text: `${money(returning)} on its way back`, at: null };
   if (back === 0) return open(`refund ${money(taken.amount)}`, known);
   const rest = open(`refund the other ${money(taken.amount - back)}`, known);
   return rest.state === 'due' ? rest : { state: 'partly', text: `${money(back)} of ${money(taken.amount)} refunded`, at };

@@ -4,15 +4,21 @@ import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Logger } from '@souk/chassis/telemetry/logging';
-import { withTimeout } from '@souk/chassis/timeouts';
+import { endedWithin } from '@souk/chassis/timeouts';
 import type { ServiceName } from '@souk/contracts/services';
 import manifest from '../../package.json' with { type: 'json' };
+import { demoRoutes, type PlaceDemoOrder } from './demo-routes.ts';
+import { pageFiles } from './browser-files.ts';
 import { mergedStreamRoutes } from './merged-stream.ts';
 import { oneTimeLinks } from './one-time-links.ts';
 import { type Mode, ownPage } from './own-page.ts';
-import { bundlePage, type PageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
 import { madeOnce, pageRoutes } from './page-routes.ts';
+import { letterDoor } from './letter-door.ts';
 import { passOnRoutes } from './pass-on.ts';
+import { redriveRoutes } from './redrive-routes.ts';
+import { redrives as redrivesBy } from './redrives.ts';
+import { referenceRoutes } from './reference.ts';
 import { services as servicesAt } from './services.ts';
 import { gateOf, sessionRoutes } from './session-routes.ts';
 import { sessions as openSessions, type Tokens } from './sessions.ts';
@@ -32,8 +38,8 @@ export interface ConsoleOptions {
   readonly mode: Mode;
   /** True beside the embedded shop, on one machine: the console can be called by that machine's own names only. */
   readonly embedded: boolean;
-  /** Origin under which browsers know it (`https://console.shop.example`); undefined: the host that they name. */
-  readonly origin?: string | undefined;
+  /** Origins under which browsers know it (`https://console.shop.example`); none: the host that they name. */
+  readonly origins?: readonly string[];
   readonly trustedProxies?: readonly string[];
   readonly hstsS?: number;
   readonly securityLogKey?: string | undefined;
@@ -41,6 +47,8 @@ export interface ConsoleOptions {
   /** True if it has the process to itself. */
   readonly ownsProcess?: boolean;
   readonly logger: Logger;
+  /** Absent: there are no demo orders. */
+  readonly demo?: PlaceDemoOrder;
   /** Default: the page of this package. */
   readonly page?: () => Promise<PageFiles>;
 }
@@ -58,12 +66,12 @@ export interface OneTimeTokens extends Tokens {
   readonly email: string;
 }
 
-/** Milliseconds for signing everybody out at User. */
-const SIGN_OUT_LIMIT_MS = 2000;
+/** Milliseconds for ending campaigns, and for signing everybody out at User. */
+const END_LIMIT_MS = 2000;
 
 /** The operator's console: the page, and all that it asks, through one origin, with the operator's own token. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { port, host, urls, opsUrls = {}, shownUrls = {}, mode, embedded, origin, logger, shutdownDelayMs = 0 } = options;
+  const { port, host, urls, opsUrls = {}, shownUrls = {}, mode, embedded, origins = [], logger, demo, shutdownDelayMs = 0 } = options;
   const { trustedProxies = [], hstsS = 0, securityLogKey, ownsProcess = false } = options;
   const report = reportTo(logger);
   const metrics = createMetrics({ service: 'console', ownsProcess });
@@ -73,9 +81,10 @@ export function createConsole(options: ConsoleOptions): Console {
   const sessions = openSessions({ refresh: door.refresh, signOut: door.signOut });
   const streams = streamPlaces();
   const links = oneTimeLinks();
-  const page = madeOnce(options.page ?? (() => bundlePage()));
+  const redrives = redrivesBy({ letters: letterDoor(services), report });
+  const page = madeOnce(options.page ?? pageFiles);
   let listening: Listening | undefined;
-  const own = ownPage({ origin, hosts: () => (embedded ? ownHosts(listening?.port ?? port) : undefined) });
+  const own = ownPage({ origins, hosts: () => (embedded ? ownHosts(listening?.port ?? port) : undefined) });
   const gate = gateOf({ sessions, own, mode });
   metrics.gauge('console_sessions', 'Sessions of signed-in operators', () => sessions.size);
   metrics.gauge('console_streams', 'Open streams to browsers', () => streams.size);
@@ -91,12 +100,21 @@ export function createConsole(options: ConsoleOptions): Console {
     edge: { trustedProxies, hstsS },
     isDocumented: false,
     routes: [
-      sessionRoutes({ sessions, door, own, links, origin, shown: { mode, embedded, services: () => ({ ...urls, ...shownUrls }) } }),
+      sessionRoutes({ sessions, door, own, links, shown: { mode, embedded, services: () => ({ ...urls, ...shownUrls }) } }),
       mergedStreamRoutes({ gate, services, streams, report }),
+      redriveRoutes({ gate, redrives }),
+      ...(demo === undefined ? [] : [demoRoutes({ gate, own, place: demo, url: () => listening?.url ?? '', report })]),
       passOnRoutes({ gate, services, streams }),
+      referenceRoutes({ gate, services }),
       pageRoutes(page, report),
     ],
   });
+
+  async function endAll(): Promise<void> {
+    await redrives.close();
+    // The embedded shop stops as well: services that read no more would be told who has lost access.
+    await sessions.close({ atUser: !embedded });
+  }
 
   return {
     async start() {
@@ -107,9 +125,8 @@ export function createConsole(options: ConsoleOptions): Console {
     async close() {
       await listening?.leave();
       streams.close();
-      const signedOut = Promise.allSettled([withTimeout(SIGN_OUT_LIMIT_MS, sessions.close(), 'signing out')]);
-      await listening?.stop();
-      await signedOut;
+      // What takes longer than that is left undone: a campaign is stopped in any case, and a session at User ends by itself.
+      await Promise.all([endedWithin(END_LIMIT_MS, endAll()), listening?.stop()]);
       security.flush();
     },
     oneTimeLink({ email, ...tokens }) {

@@ -11,8 +11,8 @@ export interface OwnPage {
 }
 
 export interface OwnPageOptions {
-  /** The origin under which browsers know the console; undefined: whatever its Host header says. */
-  readonly origin: string | undefined;
+  /** The origins under which browsers know the console; none: whatever the Host header says. */
+  readonly origins: readonly string[];
   /** Hosts it may be called by; undefined: any. Protects a console without a name from a foreign name that leads to its address. */
   readonly hosts: () => readonly string[] | undefined;
 }
@@ -24,9 +24,9 @@ export function isChange({ method }: Request): boolean {
 }
 
 /** The check that a request comes from the console's own pages. Cookies go along with requests of other ports of the same host as well. */
-export function ownPage({ origin, hosts }: OwnPageOptions): OwnPage {
+export function ownPage({ origins, hosts }: OwnPageOptions): OwnPage {
   function isOwnOrigin(request: Request, said: string): boolean {
-    if (origin !== undefined) return said === origin;
+    if (origins.length > 0) return origins.includes(said);
     const url = URL.parse(said);
     return url !== null && url.origin === said && /^https?:$/.test(url.protocol) && url.host === hostOf(request);
   }
@@ -65,9 +65,9 @@ export function readOnly(): Problem {
   return problem('console-read-only', { detail: 'This console was started to look only: ask whoever runs it for one that may change things.' });
 }
 
-/** True when the browser talks to us, or to the proxy before us, by TLS. */
-export function isByTls(request: Request, origin: string | undefined): boolean {
-  return (origin ?? request.headers.get('origin') ?? '').startsWith('https:');
+/** True when the browser talks to us, or to the proxy before us, by TLS: it says so itself with every change. */
+export function isByTls(request: Request): boolean {
+  return request.headers.get('origin')?.startsWith('https:') === true;
 }
 
 export const COOKIE = 'souk_console';

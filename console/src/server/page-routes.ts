@@ -48,8 +48,18 @@ export function pageRoutes(files: () => Promise<PageFiles>, report: Report) {
     .get('/*', ({ request }) => page(request));
 }
 
-/** Compressed where the browser takes that; 304 is left to the app. */
-export function fileAnswer(request: Request, { type, bytes, gzip, etag, isForGood }: PageFile, policy: string): Response {
+/** By content, so that one who has a file of before the last upgrade gets the new one. */
+const tags = new WeakMap<PageFile, string>();
+
+function tagOf(file: PageFile): string {
+  const tag = tags.get(file) ?? Bun.SHA256.hash(file.gzip, 'hex').slice(0, 32);
+  tags.set(file, tag);
+  return tag;
+}
+
+/** Compressed where the browser takes that, as all do. 304 is left to the app. */
+export function fileAnswer(request: Request, file: PageFile, policy: string): Response {
+  const { type, gzip, isForGood } = file;
   const isShort = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.headers.get('accept-encoding') ?? '');
   const headers = {
     'content-type': type,
@@ -58,8 +68,8 @@ export function fileAnswer(request: Request, { type, bytes, gzip, etag, isForGoo
     'cross-origin-resource-policy': 'same-origin',
     'cache-control': isForGood ? FOR_GOOD : 'no-cache',
     vary: 'Accept-Encoding',
-    etag: isShort ? etag.replace(/"$/, '-gz"') : etag,
+    etag: isShort ? `"${tagOf(file)}-gz"` : `"${tagOf(file)}"`,
     ...(isShort && { 'content-encoding': 'gzip' }),
   };
-  return answerWith(request, isShort ? gzip : bytes, { headers });
+  return answerWith(request, isShort ? gzip : Bun.gunzipSync(gzip), { headers });
 }

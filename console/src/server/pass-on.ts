@@ -4,7 +4,7 @@ import { STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
 import { factsOf, pathOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { problem, type Problem } from '@souk/chassis/web/problems/problem';
-import { type ServiceName, SERVICES } from '@souk/contracts/services';
+import { SERVICES } from '@souk/contracts/services';
 import { forwardedFor, isChange } from './own-page.ts';
 import { servicePath } from './service-path.ts';
 import { bodyAtMost, orProblem, type ServiceRequest, type Services } from './services.ts';
@@ -113,6 +113,10 @@ export async function passedBack(request: Request, answer: Response): Promise<Re
     if (value !== null) headers[name] = value;
   }
   const type = mediaTypeOf(answer);
+  if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
+    await answer.body?.cancel();
+    throw problem('unavailable', { detail: `The service answered ${answer.status}, and the console follows it nowhere: is its address right?` });
+  }
   if (answer.body === null || type === '') {
     await answer.body?.cancel();
     return new Response(null, { status: answer.status, headers });

@@ -26,7 +26,6 @@ interface SessionRouteDeps {
   readonly own: OwnPage;
   readonly links: OneTimeLinks;
   readonly shown: { readonly mode: Mode; readonly embedded: boolean; readonly services: () => Readonly<Record<ServiceName, string>> };
-  readonly origin: string | undefined;
 }
 
 /** The check that stands before everything that a session is needed for. */
@@ -51,7 +50,7 @@ function nameCaller(request: Request, { operator: { userId, sessionId, roles } }
 }
 
 /** `/session`: who is signed in, signing in and out. */
-export function sessionRoutes({ sessions, door, own, links, shown, origin }: SessionRouteDeps) {
+export function sessionRoutes({ sessions, door, own, links, shown }: SessionRouteDeps) {
   const tries = rateLimit({ name: 'sign-in', perMinute: TRIES });
   const gate = gateOf({ sessions, own, mode: 'write' });
 
@@ -78,7 +77,7 @@ export function sessionRoutes({ sessions, door, own, links, shown, origin }: Ses
     const before = secretIn(request);
     const old = before === undefined ? undefined : sessions.find(before);
     if (old !== undefined) void sessions.end(old);
-    headers['set-cookie'] = cookieOf(sessions.open(tokens, operator), isByTls(request, origin));
+    headers['set-cookie'] = cookieOf(sessions.open(tokens, operator), isByTls(request));
     headers['cache-control'] = 'no-store';
     nameCaller(request, { operator } as ConsoleSession);
     return represented({ operator });
@@ -109,7 +108,7 @@ export function sessionRoutes({ sessions, door, own, links, shown, origin }: Ses
       const secretOf = secretIn(request);
       const session = secretOf === undefined ? undefined : sessions.find(secretOf);
       if (session !== undefined) await sessions.end(session);
-      set.headers['set-cookie'] = noCookie(isByTls(request, origin));
+      set.headers['set-cookie'] = noCookie(isByTls(request));
       return noContent();
     }, { response: { 204: NoContent } });
 }

@@ -1,8 +1,10 @@
 import type { OrderCounts, SagaDescription } from '@souk/contracts/http/order';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
-import { bundlePage } from '../../src/server/page-files.ts';
+import { pageFiles } from '../../src/server/browser-files.ts';
 import type { Session } from '../../src/session.ts';
+import { fakeLetters } from './fake-letters.ts';
 import { fakeOps, notFound, page, problem } from './fake-ops.ts';
+import { fakeRedrives } from './fake-redrives.ts';
 import { type Course, type FakeWorld, fakeWorld, summaryOf, uuid } from './fake-world.ts';
 
 export interface FakeShopOptions {
@@ -20,6 +22,8 @@ export interface FakeShopOptions {
 const COURSES: readonly Course[] = ['completes', 'completes', 'completes', 'short', 'completes', 'declined', 'completes', 'refunded', 'completes', 'hangs'];
 const SAGA: SagaDescription = {
   states: ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'],
+  answers: [],
+  waits: [],
   transitions: [
     { from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] },
     { from: 'placed', on: 'inventory.failed', to: 'rejected', emits: ['order.rejected'] },
@@ -36,8 +40,8 @@ const SAGA: SagaDescription = {
     { state: 'awaiting_payment', seconds: 900, limitSeconds: 1800, reason: 'payment_expired' },
   ],
   compensations: [
-    { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released' },
-    { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded' },
+    { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released', undoes: 'inventory.reserved', returns: 'stock' },
+    { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded', undoes: 'payment.completed', returns: 'money' },
   ],
   shipments: { states: ['pending', 'shipped', 'delivered'], transitions: [{ from: 'pending', on: 'ship', to: 'shipped', emits: ['order.shipped'] }, { from: 'shipped', on: 'deliver', to: 'delivered', emits: ['order.delivered'] }] },
 };
@@ -45,10 +49,12 @@ const SAGA: SagaDescription = {
 /** The page and a shop of plain objects behind it, for looking at the page without the services. */
 export async function startFakeShop(options: FakeShopOptions = {}) {
   const { orders = 60, rate = 0, mode = 'write', well = false } = options;
-  const files = await bundlePage();
+  const files = await pageFiles();
   const world = fakeWorld();
   fill(world, orders, well);
-  const ops = fakeOps(world, well);
+  const letters = fakeLetters(well);
+  const ops = fakeOps(world, letters);
+  const redrives = fakeRedrives(letters, uuid(0, 1));
   const link = { isCut: false, isSilent: false };
   const streams = new Set<() => void>();
   let isSignedIn = options.signedIn ?? true;
@@ -62,15 +68,16 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
   async function answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const file = files.get(pathname);
-    if (file !== undefined && request.method === 'GET') return new Response(file.bytes, { headers: { 'content-type': file.type, 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
+    if (file !== undefined && request.method === 'GET') return new Response(Bun.gunzipSync(file.gzip), { headers: { 'content-type': file.type, 'content-security-policy': "default-src 'self'", 'cache-control': 'no-store' } });
     if (pathname.startsWith('/session')) return aboutSession(request, pathname);
     if (!isSignedIn) return problem(401, 'unauthenticated', 'Sign in again.');
     if (request.method !== 'GET' && request.headers.get('x-souk-console') !== '1') return problem(403, 'console-cross-origin', 'Not from the page.');
     if (request.method !== 'GET' && mode === 'read-only') return problem(403, 'console-read-only', 'This console only reads.');
     const body: unknown = request.method === 'POST' ? await request.json().catch(() => null) : null;
     if (pathname === '/api/stream') return link.isCut ? problem(503, 'unavailable', 'The link is cut.') : stream(request);
+    if (pathname === '/demo/orders' && request.method === 'GET') return Response.json({ curl: "curl -s http://127.0.0.1:4000/demo/orders -d '{}'" });
     if (pathname === '/demo/orders') return Response.json({ orderId: start((body as { kind?: Course } | null)?.kind ?? 'completes', 500) }, { status: 201 });
-    if (pathname.startsWith('/api/redrives')) return page([]);
+    if (pathname.startsWith('/api/redrives')) return redrives(request.method, pathname, body) ?? notFound();
     const [, , service = '', ...rest] = pathname.split('/');
     if (!isService(service)) return notFound();
     const path = `/${rest.join('/')}`;

@@ -20,7 +20,8 @@ describeQueryPlans({
     const status = "elt(1 + n mod 5, 'placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled')";
     // Almost all orders of those who left lately are erased already.
     const erased = { erased_at: 'if(n mod 1000 < 3 and n < 98000, 1, null)', left_at: 'if(n mod 1000 < 3 and n < 99000, 1, null)' };
-    await meter.fill('orders', { id: ID, user_id: customer, status, shipping_address: "'{}'", ...money, ...times, ...erased, ...counting });
+    const allocations = "if(n mod 100 = 4, '[1]', null)";
+    await meter.fill('orders', { id: ID, user_id: customer, status, allocations, shipping_address: "'{}'", ...money, ...times, ...erased, ...counting });
     const line = { sku: "concat('SKU-', n)", product_id: ID, title: "'Mug'", quantity: '1', unit_price: '100' };
     await meter.fill('order_items', { order_id: ID, position: '0', ...line });
     await meter.fill('shipments', { order_id: ID, id: ID, warehouse_id: ID, status: "'pending'", items: "'[]'" }, 20_000);
@@ -38,9 +39,21 @@ describeQueryPlans({
     ['a page of a status', 150, (store) => store.reads.orders({ status: 'placed', limit: 20, before: idOf(60_000) })],
     ['a page of a customer and a status', 250, (store) => store.reads.orders({ userId: idOf(5), status: 'placed', limit: 20 })],
     ['a page of a time', 150, (store) => store.reads.orders({ placedAfter: 0, placedBefore: 100_000, limit: 20 })],
+    // Each looks at 1,000 orders at most: an entry of the index, the order, and what it has of the other table.
+    ['those of a reason', 2200, (store) => store.reads.orders({ reason: 'payment_expired', limit: 20, before: idOf(60_000) })],
+    ['those whose stock is not back', 2200, (store) => store.reads.orders({ waitsFor: 'stock_back', limit: 20, before: idOf(60_000) })],
+    ['those whose money is not back, of a customer', 500, (store) => store.reads.orders({ waitsFor: 'money_back', userId: idOf(5), limit: 20 })],
+    ['those with a parcel to be sent', 3200, (store) => store.reads.orders({ waitsFor: 'shipping', limit: 20, before: idOf(60_000) })],
+    ['those with a parcel on its way', 3200, (store) => store.reads.orders({ waitsFor: 'delivery', limit: 20, before: idOf(15_000) })],
+    ['those that wait for stock', 150, (store) => store.reads.orders({ waitsFor: 'stock', limit: 20, before: idOf(60_000) })],
+    ['those with a SKU', 4200, (store) => store.reads.orders({ sku: 'NONE', limit: 20, before: idOf(60_000) })],
+    ['those with a SKU, of a status', 4200, (store) => store.reads.orders({ sku: 'NONE', status: 'completed', limit: 20, before: idOf(60_000) })],
+    ['those with a SKU and more', 4200, (store) => store.reads.orders({ sku: 'NONE', waitsFor: 'shipping', placedAfter: 0, limit: 20, before: idOf(60_000) })],
     ['where orders stand', 10, (store) => store.reads.standings([idOf(5), idOf(50_000)])],
     ['histories', 10, (store) => store.reads.histories([idOf(5), idOf(50_000)])],
     ['overdue orders', 320, (store) => store.reads.overdueOrders(Date.now(), 100)],
+    ['open orders that wait for long', 2010, (store) => store.reads.openFor(10_000)],
+    ['cancelled orders of which something is missing', 3010, (store) => store.reads.notGivenBackFor(10_000)],
     ['their traces', 20, (store) => store.reads.tracesOf([{ id: idOf(5), version: 1 }, { id: idOf(50_000), version: 1 }])],
     ['what is not sent', 30, (store) => store.reads.sending()],
     ['a page of orders counted', 2010, (store) => store.reads.countOrders('completed', idOf(50_000), 1000)],

@@ -4,9 +4,13 @@ import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';
 import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
+import { describeOrderFilters } from './describe-order-filters.ts';
 import { describeOrderStore } from './describe-order-store.ts';
+import { describeStuckOrders } from './describe-stuck-orders.ts';
 
 describeOrderStore('SQLite', () => temporaryStore(openSqliteOrderStore));
+describeOrderFilters('SQLite', () => temporaryStore(openSqliteOrderStore));
+describeStuckOrders('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeFreshCatalogue('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeCustomerLimits('SQLite', () => temporaryStore(openSqliteOrderStore));
 

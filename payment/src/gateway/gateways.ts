@@ -10,13 +10,15 @@ interface GatewayGround {
   readonly simulatorPath: string;
   /** The service's own database, whose clock its replicas share. */
   readonly reads: Pick<PaymentReads, 'now'>;
+  /** While it answers true, the simulator declines every charge that is new to it. */
+  readonly declinesAll?: () => boolean;
 }
 
 type OpenGateway = (config: PaymentConfig, ground: GatewayGround) => Gateway;
 
 /** All gateways. Another one needs an entry here, its name in `GATEWAY_NAMES`, and its settings in the configuration. */
 const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = {
-  simulator(config, { simulatorPath: path, reads }) {
+  simulator(config, { simulatorPath: path, reads, declinesAll }) {
     const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs, simulatorWebhookSecrets = [] } = config;
     return openSimulator({
       path,
@@ -25,6 +27,7 @@ const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = 
       slowMs,
       lateMs: simulatorLateMs(config),
       webhookSecrets: simulatorWebhookSecrets,
+      ...(declinesAll && { declinesAll }),
     });
   },
 };

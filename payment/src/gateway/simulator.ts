@@ -8,7 +8,7 @@ import type { ChargeRequest, Gateway, GatewayResult, RefundRequest, TokenDescrip
 import { type LedgerCharge, openSimulatorLedger, type SimulatorLedger } from './simulator-ledger.ts';
 import { isSigned, mayBeSigned, readWebhookBody, startPostman, webhookBody } from './simulator-webhooks.ts';
 
-interface OpenSimulatorOptions extends Pick<SimulatorOptions, 'now' | 'latencyMs' | 'slowMs' | 'lateMs'> {
+interface OpenSimulatorOptions extends Pick<SimulatorOptions, 'now' | 'latencyMs' | 'slowMs' | 'lateMs' | 'declinesAll'> {
   /** SQLite file of the simulator's own ledger. */
   readonly path: string;
   /** Secrets of webhooks; the first one signs. Empty: a random one is made, so only this process's webhooks are accepted. */
@@ -35,6 +35,8 @@ interface SimulatorOptions {
   readonly slowMs: number;
   /** Milliseconds after which a charge of `tok_late_capture` succeeds. */
   readonly lateMs: number;
+  /** While it answers true, every charge is declined, whatever its token; charges of before keep their result, and refunds are made. */
+  readonly declinesAll?: () => boolean;
   /** Webhooks are signed with the first and accepted with any: during a rotation the new one and the old one. */
   readonly webhookSecrets: readonly [string, ...string[]];
   /** The clock that all replicas share: by it late charges succeed, and webhooks about them are due. */
@@ -54,7 +56,7 @@ type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silen
 
 /** A gateway with test tokens for cards, and its own ledger. */
 export function createSimulator(options: SimulatorOptions): Gateway {
-  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, wait } = options;
+  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, wait, declinesAll = () => false } = options;
   let postman: RunningJobs | undefined;
   const answered = async (signal: AbortSignal): Promise<void> => {
     if (latencyMs > 0) await wait(latencyMs, signal);
@@ -66,6 +68,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     const token = TEST_TOKENS.get(request.token);
     const booked = (refusal: string | null, settlesAt = AT_ONCE) => book(request, refusal, settlesAt, at);
     if (token === undefined) return booked('unknown_token');
+    if (declinesAll()) return booked('card_declined');
     switch (token.does) {
       case 'succeed':
         return booked(null);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import { newAccounts } from '../../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../../src/shop/embedded/embedded-shop.ts';
 import { seedShop } from '../../src/shop/seed-shop.ts';
@@ -21,8 +22,17 @@ const TAKES_A_CODE = [
   'user DELETE /users/{id}/second-factor',
 ];
 
-/** These refuse every caller who has no dead letter, gateway's secret, link from a mail or authenticator. */
-const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
+/** What is asked about a dead letter or a parked key, of which a shop in good health has none. */
+const OF_WHAT_FAILED = ['dead-letters/{id}/try', 'dead-letters/{id}/redrive', 'dead-letters/{id}/discard', 'parked/{key}/retry'];
+
+/** A service without events of its own has none to send again. */
+const SEND_NOTHING = SERVICES.filter((name) => TOPIC_NAMES.every((topic) => TOPICS[topic].madeBy !== name || topic.endsWith('.dead_letter'))).map((name) => `${name} POST /ops/history/send`);
+
+/** User reads no topic, and its requests would find nobody if it stopped. */
+const NOT_BROKEN = ['user POST /ops/faults', 'user DELETE /ops/faults/{id}'];
+
+/** These refuse every caller who has no dead letter, parked key, gateway's secret, link from a mail or authenticator. */
+const ONLY_REFUSED = [...TAKES_A_CODE, ...SEND_NOTHING, ...NOT_BROKEN, ...SERVICES.flatMap((name) => OF_WHAT_FAILED.map((path) => `${name} POST /ops/${path}`)), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
 
 describe('the requests of each service (requests.http), on the shop that npm start fills', () => {
   const folder = temporaryFolder();

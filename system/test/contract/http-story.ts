@@ -16,8 +16,10 @@ interface Named {
   readonly body: unknown;
 }
 
-/** A stream goes on until its order has ended. */
+/** A stream of an order goes on until the order has ended. */
 const LIMIT_MS = 30_000;
+/** This one goes on and on: its reader leaves after the first event. */
+const ENDLESS = '/ops/stream';
 const PLACEHOLDER = /\{\{([^{}]+)\}\}/g;
 
 /**
@@ -40,11 +42,21 @@ export async function* playHttpFile(
       headers: Object.fromEntries(request.headers.map(([name, value]) => [name, filled(value)])),
       ...bodyOf(request, dirname(path), filled),
     });
-    const text = await response.text();
+    const text = url.endsWith(ENDLESS) ? await firstEvent(response) : await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     if (request.name !== undefined) answers.set(request.name, { headers: response.headers, body: isJson ? JSON.parse(text) : undefined });
     yield { request, url, status: response.status, text };
   }
+}
+
+async function firstEvent({ body }: Response): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.includes('\n\n')) break;
+  }
+  return text;
 }
 
 function bodyOf({ body }: WrittenRequest, folder: string, filled: (text: string) => string) {

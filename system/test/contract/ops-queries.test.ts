@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SERVICES } from '@souk/contracts/services';
 import { ask } from '../../src/shop/ask.ts';
 import { type ContractShop, openContractShop } from './contract-shop.ts';
+import { bodyOf } from './sample-requests.ts';
 
 const ID = '01980000-0000-7000-8000-000000000000';
 
@@ -13,9 +14,11 @@ describe('a misspelt parameter under /ops', () => {
   test.each([...SERVICES])('is refused by every route of %s, and named; elsewhere it is ignored', async (service) => {
     const routes = shop.routes.filter((route) => route.service === service && route.path.startsWith('/ops/'));
     expect(routes.length).toBeGreaterThanOrEqual(5);
-    for (const { method, path } of routes) {
+    for (const route of routes) {
+      const { method, path } = route;
       const url = `${shop.urls[service]}${path.replace('{id}', ID)}?statsu=dead&limit=1`;
-      const body = path.endsWith('/discard') ? { body: { reason: 'x' } } : {};
+      const sample = bodyOf(route, shop.objects);
+      const body = sample === undefined ? {} : { body: sample };
       const { status, text } = await ask(url, { method, token: shop.tokens.staff, ...body });
       const { type, errors } = JSON.parse(text) as { type: string; errors: { pointer: string; detail: string }[] };
       expect({ path, status, type, first: errors[0]?.pointer }).toEqual({ path, status: 422, type: 'urn:souk:problem:validation', first: '?statsu' });
@@ -46,4 +49,9 @@ test('filters of dead letters fit into a request at their longest, and one chara
     const { status, text } = await asking({ ...longest, [name]: length + 1 });
     expect([status, JSON.parse(text).errors[0].pointer]).toEqual([422, `?${name}`]);
   }
+});
+
+test.each(['a/b', '../..', '%', 'a?b#c', '"\'; --', '\0', '\n', 'Ключ 🗝️', '{key}', 'a;b=c', 'k'.repeat(10_000)])('a parked key with any characters is looked for: %j', async (key) => {
+  const { status, text } = await ask(`${shop.urls.user}/ops/parked/${encodeURIComponent(key)}/retry`, { method: 'POST', token: shop.tokens.staff });
+  expect([status, JSON.parse(text).detail]).toEqual([404, expect.stringContaining('No message waits under this key')]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'bun:test';
+import { SERVICES } from '@souk/contracts/services';
 import { growingLists, type GrowingList } from './growing-lists.ts';
 import { ROUTE_TABLE } from './route-table.ts';
 import type { Asker, RouteName, RuledShop } from './ruled-shop.ts';
@@ -38,7 +39,12 @@ interface OpenApi {
 }
 
 /** Lists that come whole. */
-export const WHOLE_LISTS: readonly RouteName[] = ['product GET /categories', 'order GET /orders/{id}/timeline'];
+export const WHOLE_LISTS: readonly RouteName[] = [
+  'product GET /categories',
+  'order GET /orders/{id}/timeline',
+  'order GET /orders/stuck',
+  ...SERVICES.flatMap((service): RouteName[] => [`${service} GET /ops/dead-letters/groups`, `${service} GET /ops/history`]),
+];
 
 type Item = Readonly<Record<string, unknown>>;
 interface Page {

@@ -35,7 +35,7 @@ export async function requestRoute(shop: ContractShop, route: LiveRoute, { token
       },
       ...(body !== undefined && { body }),
     });
-    // A stream goes on as long as its order does.
+    // A stream goes on as long as its order does, or without end.
     await response.body?.cancel();
     return { status: response.status, type: response.headers.get('content-type')?.split(';')[0] ?? '' };
   } finally {

@@ -20,6 +20,8 @@ onEveryEngine('every resource', (openShop) => {
     test('those that answer with an ETag, and those with a list, are in their tables', async () => {
       const [tagged, whole]: [string[], string[]] = [[], []];
       for (const route of named('GET')) {
+        // It goes on without end.
+        if (route.path === '/ops/stream') continue;
         const { headers, text } = await answered(routeName(route));
         if (headers.has('etag')) tagged.push(routeName(route));
         if (!route.takes.includes('cursor') && text.includes('"items":[') && text.startsWith('{"items"')) whole.push(routeName(route));

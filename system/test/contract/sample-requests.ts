@@ -6,21 +6,28 @@ import type { ShopObjects } from './shop-objects.ts';
 
 const UNKNOWN = '0198c0de-7a11-7c3e-8f00-0000000000ff';
 
-/** The path with the objects in it; a placeholder nobody knows is an error of the test. */
+/** Parameters without which a route answers nothing. */
+const QUERIES: Readonly<Record<string, (objects: ShopObjects) => string>> = {
+  '/ops/history': ({ order }) => `?stream=${order}`,
+  '/ops/deliveries': ({ order }) => `?key=${order}`,
+};
+
+/** The path with the objects in it, and the parameters that it needs; a placeholder nobody knows is an error of the test. */
 export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects): string {
   const values: Readonly<Record<string, string>> = {
     products: objects.product, 'by-slug': objects.slug, variants: objects.sku, categories: objects.category, images: objects.image,
     stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
     shipments: objects.shipment, 'payment-methods': objects.paymentMethod, payments: objects.payment, refunds: objects.refund,
     sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
-    'dead-letters': UNKNOWN,
+    'dead-letters': UNKNOWN, parked: UNKNOWN, faults: UNKNOWN,
   };
   const byName: Readonly<Record<string, string>> = { orderId: objects.order, userId: objects.user, sku: objects.sku };
-  return path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
+  const named = path.replaceAll(/([^/]+)\/\{([^}]+)\}/g, (_, of: string, name: string) => {
     const value = values[of] ?? byName[name];
     if (value === undefined) throw new Error(`${path}: what stands behind ${of}/ is not in sample-requests.ts`);
     return `${of}/${value}`;
   });
+  return `${named}${QUERIES[path]?.(objects) ?? ''}`;
 }
 
 /** A body that is right in everything, new at every call; undefined for a route that takes none. */
@@ -75,5 +82,7 @@ export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> 
   'POST /users/me/email-changes': () => ({ email: `${randomUUID()}@souk.example`, password: 'not the password' }),
   'POST /email-confirmations': ({ user }) => ({ token: `${user}.${'x'.repeat(43)}` }),
   'PUT /users/{id}/status': () => ({ status: 'active' }),
+  'POST /ops/history/send': ({ order }) => ({ stream: order }),
   'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
+  'POST /ops/faults': () => ({ kind: 'double', topic: 'user.access_changed', seconds: 1 }),
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CONSOLE_CONFIG } from '@souk/console/server/config';
 import { SERVICES } from '@souk/contracts/services';
 import { ENGINE, SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 import { OWN_IMAGE } from './image-names.ts';
@@ -89,9 +90,9 @@ describe('compose.yaml', () => {
 });
 
 describe('our images in compose.yaml', () => {
-  test('are those of all five services and of their jobs', () => {
+  test('are those of all five services, of their jobs, and of the console', () => {
     const jobs = [...SERVICES.map((service) => `${service}-migrate`), 'topics'];
-    expect(ours.map(({ name }) => name).toSorted()).toEqual([...SERVICES, ...jobs].toSorted());
+    expect(ours.map(({ name }) => name).toSorted()).toEqual([...SERVICES, ...jobs, 'console'].toSorted());
   });
 
   test.each(ours)('$name is never pulled: its policy forbids it, and no public registry could have its name', ({ service }) => {
@@ -99,7 +100,7 @@ describe('our images in compose.yaml', () => {
     expect(service.image).toMatch(/^localhost\/souk\/[a-z]+$/);
   });
 
-  test.each([...SERVICES])('%s is built when its image is missing', (name) => {
+  test.each([...SERVICES, 'console'])('%s is built when its image is missing', (name) => {
     expect(services[name]?.build?.args['SERVICE']).toBe(name);
     expect(services[name]?.image).toBe(`localhost/souk/${name}`);
   });
@@ -157,6 +158,29 @@ describe('settings in compose.yaml', () => {
       expect(port).toMatch(/^\d+$/);
       for (const published of services[name]?.ports ?? []) expect(published).not.toEndWith(`:${port}`);
     }
+  });
+});
+
+describe('the console in compose.yaml', () => {
+  const { environment = {}, networks, secrets: held } = services['console'] ?? {};
+
+  test('has every setting that it knows, besides those that a container does not need, and no other', () => {
+    const known = Object.values(CONSOLE_CONFIG).map(({ name, isSecret }) => (isSecret ? `${name}_FILE` : name));
+    expect(Object.keys(environment).toSorted()).toEqual(known.filter((name) => NOT_HANDED_ON[name] === undefined).toSorted());
+  });
+
+  test("asks each service at its own port, and its operators' routes at the operators' port", () => {
+    for (const name of SERVICES) {
+      const own = services[name];
+      expect(environment[`${name.toUpperCase()}_URL`]).toBe(`http://${name}:${own?.build?.args['PORT']}`);
+      expect(environment[`${name.toUpperCase()}_OPS_URL`]).toBe(`http://${name}:${own?.environment?.['OPS_PORT']}`);
+    }
+  });
+
+  test('can reach the services, and neither their databases nor the log', () => {
+    expect(networks).toEqual(['front']);
+    expect(held).toEqual(['security-log-key']);
+    for (const { service } of servers) expect(service.networks ?? []).not.toContain('front');
   });
 });
 
@@ -234,7 +258,7 @@ describe('every container of compose.yaml', () => {
 
   test.each(named)('$name is published on 127.0.0.1 at most, and has secrets from files only', ({ name, service }) => {
     for (const port of service.ports ?? []) expect(port).toStartWith('127.0.0.1:');
-    expect(service.ports !== undefined).toBe(SERVICES.some((each) => each === name));
+    expect(service.ports !== undefined).toBe(name === 'console' || SERVICES.some((each) => each === name));
     const given = Object.entries(service.environment ?? {}).filter(([variable, value]) => /PASSWORD|SECRET|KEY$|DATABASE_URL/.test(variable) || value.includes('@'));
     for (const [variable, value] of given) if (!NO_SECRETS.has(variable)) expect(`${variable}=${value}`).toMatch(/_FILE=\/run\/secrets\//);
   });

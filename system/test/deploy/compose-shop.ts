@@ -8,7 +8,7 @@ import { freePort } from '../../src/tools/servers/free-port.ts';
 const ROOT = join(import.meta.dir, '../../..');
 const BUN = /^FROM (\S+) AS build$/m.exec(await readFile(join(ROOT, 'Dockerfile'), 'utf8'))?.[1] ?? '';
 /** What the images are built from; `.dockerignore` leaves the rest out anyway. */
-const SOURCES = ['compose.yaml', 'Dockerfile', '.dockerignore', 'package.json', 'bun.lock', 'bunfig.toml', 'patches', 'deploy', 'contracts', 'chassis', 'system', ...SERVICES];
+const SOURCES = ['compose.yaml', 'Dockerfile', '.dockerignore', 'package.json', 'bun.lock', 'bunfig.toml', 'patches', 'deploy', 'contracts', 'chassis', 'system', 'console', ...SERVICES];
 const NOT_SOURCES = new Set(['node_modules', 'test', 'secrets', '.souk']);
 
 /** The shop of compose.yaml under names and ports of its own, in a copy of this folder that can be changed. */

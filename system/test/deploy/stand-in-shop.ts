@@ -34,8 +34,8 @@ export interface StandInShop extends Disposable {
   run(...parameters: string[]): Promise<{ readonly code: number; readonly said: string }>;
 }
 
-/** With `replicas` running containers of the image `v1` for each service; 1 unless given. */
-export async function standInShop(replicas: Partial<Record<ServiceName, number>> = {}): Promise<StandInShop> {
+/** With `replicas` running containers of the image `v1` for each service and for the console; 1 unless given. */
+export async function standInShop(replicas: Partial<Record<ServiceName | 'console', number>> = {}): Promise<StandInShop> {
   const folder = temporaryFolder();
   const state = join(folder.path, 'state');
   await mkdir(join(folder.path, 'deploy'), { recursive: true });
@@ -44,7 +44,7 @@ export async function standInShop(replicas: Partial<Record<ServiceName, number>>
   const put = (file: string, text: string) => writeFile(join(state, file), text === '' ? '' : `${text}\n`);
   await Promise.all([put('hash', 'h1'), put('ports', '4001'), put('next', 'v2'), put('unready', ''), put('fails', ''), put('calls', '')]);
   let made = 0;
-  for (const service of SERVICES) {
+  for (const service of [...SERVICES, 'console'] as const) {
     await put(`images/localhost_souk_${service}`, 'v1');
     for (let i = 0; i < (replicas[service] ?? 1); i += 1) {
       await makeContainer(state, `a${(made += 1)}`, { service, status: 'running', image: 'v1', hash: 'h1', ports: '4001' });

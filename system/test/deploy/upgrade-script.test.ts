@@ -11,6 +11,8 @@ setDefaultTimeout(30_000);
 
 const ROOT = join(import.meta.dir, '../../..');
 const READERS_FIRST = SERVICE_ROWS.map(({ service }) => service);
+/** All that is replaced; the console asks all services, so it is the last. */
+const REPLACED = [...READERS_FIRST, 'console'];
 const [FIRST, SECOND, THIRD] = READERS_FIRST as [string, string, string];
 const MIGRATIONS = ['users of mysql', 'run mongodb-databases', ...READERS_FIRST.map((service) => `run ${service}-migrate`)];
 const JOBS = [...MIGRATIONS, 'run kafka-users', 'run topics'];
@@ -20,7 +22,7 @@ const replaced = (service: string, from: string, to: string, others = 0) => [
   `start ${service} of ${to}, ${others + 1} running`,
   `remove ${service} of ${from}`,
 ];
-const all = (image: string) => SERVICES.map((service) => `${service} ${image} running`).toSorted();
+const all = (image: string) => REPLACED.map((service) => `${service} ${image} running`).toSorted();
 
 let shop: StandInShop;
 beforeEach(async () => {
@@ -31,9 +33,9 @@ afterEach(() => shop[Symbol.dispose]());
 describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
   test('builds, makes users, migrates, makes topics, and then replaces one service after the other, readers first', async () => {
     const { code, said } = await shop.run();
-    expect({ code, said: said.split('\n').findLast((line) => line.startsWith('upgrade: ')) }).toEqual({ code: 0, said: `upgrade: done; replaced: ${READERS_FIRST.join(' ')}` });
+    expect({ code, said: said.split('\n').findLast((line) => line.startsWith('upgrade: ')) }).toEqual({ code: 0, said: `upgrade: done; replaced: ${REPLACED.join(' ')}` });
     expect(said).not.toContain('No such file');
-    expect(await shop.calls()).toEqual(['build', ...JOBS, ...READERS_FIRST.flatMap((service) => replaced(service, 'v1', 'v2'))]);
+    expect(await shop.calls()).toEqual(['build', ...JOBS, ...REPLACED.flatMap((service) => replaced(service, 'v1', 'v2'))]);
     expect(await shop.containers()).toEqual(all('v2'));
   });
 
@@ -68,12 +70,12 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
   });
 
   test('stops at a service that does not become ready, starts its old container again, and continues there the next time', async () => {
-    await shop.fails(`^start a7$`);
+    await shop.fails(`^start a8$`);
     const { code, said } = await shop.run();
     expect(code).toBe(7);
     expect(said).toContain(`STOPPED (exit code 7) while replacing ${SECOND}.`);
     expect(said).toContain(`replaced in this run: ${FIRST};`);
-    const mixed = SERVICES.map((service) => `${service} ${service === FIRST ? 'v2' : 'v1'} running`).toSorted();
+    const mixed = REPLACED.map((service) => `${service} ${service === FIRST ? 'v2' : 'v1'} running`).toSorted();
     expect(await shop.containers()).toEqual(mixed);
 
     await shop.fails('');
@@ -86,7 +88,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     await shop.calls();
     expect((await shop.run()).code).toBe(0);
     const services = (await shop.calls()).slice(1 + JOBS.length);
-    expect(services).toEqual(READERS_FIRST.slice(1).flatMap((service) => replaced(service, 'v1', 'v2')));
+    expect(services).toEqual(REPLACED.slice(1).flatMap((service) => replaced(service, 'v1', 'v2')));
   });
 
   test('with two replicas stops at the first that does not become ready; the other has not been touched', async () => {
@@ -104,7 +106,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.calls()).toEqual(['build', ...JOBS]);
     await shop.write('hash', 'h2');
     await shop.run();
-    expect((await shop.calls()).slice(1 + JOBS.length)).toEqual(READERS_FIRST.flatMap((service) => replaced(service, 'v2', 'v2')));
+    expect((await shop.calls()).slice(1 + JOBS.length)).toEqual(REPLACED.flatMap((service) => replaced(service, 'v2', 'v2')));
   });
 
   test('rolls back, writers first, to what ran before the first attempt', async () => {
@@ -115,7 +117,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect((await shop.run()).code).toBe(0);
     await shop.calls();
     expect((await shop.run('--back')).code).toBe(0);
-    expect(await shop.calls()).toEqual(READERS_FIRST.toReversed().flatMap((service) => replaced(service, 'v3', 'v1')));
+    expect(await shop.calls()).toEqual(REPLACED.toReversed().flatMap((service) => replaced(service, 'v3', 'v1')));
   });
 
   test('rolls back to the previous version, however many there were', async () => {

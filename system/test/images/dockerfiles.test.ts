@@ -12,7 +12,7 @@ const compose = Bun.YAML.parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8'
 };
 
 describe('Dockerfile', () => {
-  test.each([...SERVICES])('is given the name of %s, the version of its package and the port its settings have by default', async (service) => {
+  test.each([...SERVICES, 'console'])('is given the name of %s, the version of its package and the port its settings have by default', async (service) => {
     const readme = await readFile(join(ROOT, service, 'README.md'), 'utf8');
     const port = /^\| `PORT` \|.*\| `(\d+)` \|$/m.exec(readme)?.[1];
     const { version } = JSON.parse(await readFile(join(ROOT, service, 'package.json'), 'utf8'));
@@ -40,7 +40,7 @@ describe('Dockerfile', () => {
   test('installs from the manifest of every workspace and the patches, and from nothing that changes more often', async () => {
     using folder = temporaryFolder();
     const inside = (path: string) => join(folder.path, path);
-    const manifests = ['contracts', 'chassis', ...SERVICES, 'system'].map((name) => `${name}/package.json`);
+    const manifests = ['contracts', 'chassis', ...SERVICES, 'console', 'system'].map((name) => `${name}/package.json`);
     const kept = ['package.json', 'bun.lock', 'bunfig.toml', 'patches/elysia.patch', ...manifests];
     for (const path of [...kept, 'order/src/main.ts', 'system/src/tools/images/compile.ts']) await Bun.write(inside(path), '');
     const prune = /^FROM \S+ AS manifests\nWORKDIR \/souk\nCOPY \. \.\nRUN (.*)$/m.exec(dockerfile)?.[1] ?? '';

@@ -6,7 +6,7 @@ import { programBuild } from '../../src/tools/images/lean-program.ts';
 const OTHER_THAN_ASCII = /.{0,40}[^\0-\x7f].{0,40}/;
 
 // One other letter, in a notice that a bundler keeps, and the runtime keeps the whole file with two bytes for each.
-test.each([...SERVICES])('the code of %s is ASCII, and without the certificates of a cloud that no address can ask for', async (service) => {
+test.each([...SERVICES, 'console'])('the code of %s is ASCII, and without the certificates of a cloud that no address can ask for', async (service) => {
   const { outputs } = await Bun.build(programBuild(service));
   const code = await Promise.all(outputs.filter(({ kind }) => kind !== 'asset').map((output) => output.text()));
   expect(code.flatMap((text) => OTHER_THAN_ASCII.exec(text)?.[0] ?? [])).toEqual([]);

@@ -10,7 +10,7 @@ import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
 import { newDeadLetter, recordDeadLetter } from './dead-letter.ts';
 import type { HandlingRoom } from './handling-room.ts';
-import { type AnyMessageHandler, causedBy, HANDLED, type Incoming, type MessageHandlers, type Reception } from './message-handlers.ts';
+import { type AnyMessageHandler, causedBy, handledBy, type Incoming, type MessageHandlers, type Reception } from './message-handlers.ts';
 import { appended, park, type ParkedMessage, type ParkingRules, recordFailure, retryParked } from './parking.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
@@ -92,6 +92,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   const message: LogMessage = asOfToday({ topic, key, value, headers, ...(binary && { binary }) });
   const read = fromLogMessage(message);
   const reception = receptions.get(topic);
+  tell.arrived(read.ok ? { message, event: read.event } : { message });
   if (!read.ok || reception === undefined) {
     const cause = read.ok ? 'no handler for this topic' : read.cause;
     await writer.submit(recordDeadLetter<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
@@ -124,7 +125,7 @@ async function tryToSettle<C extends ChassisCollections, Task>(
     signal.throwIfAborted();
     try {
       const reached = await writer.submit(reception, incoming, { cause: causedBy(incoming.event), isAwaited });
-      tell.settled(incoming, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
+      tell.received(incoming, reached);
       return undefined;
     } catch (error) {
       if (error instanceof WriterClosedError) throw error;
@@ -157,7 +158,7 @@ function receive<C extends ChassisCollections, Task>(
         return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { ...handler.whileWaiting?.(event, world, context), parkedKeys } });
       }
       const decision = handler.decide(event, world, context);
-      if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };
+      if (decision.anomaly === undefined) return { ...decision, answer: handledBy(decision) };
       const letter = newDeadLetter(service, { message, cause: decision.anomaly, attempts: 1 }, context);
       return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, letter);
     },
@@ -200,7 +201,7 @@ async function retryHead<C extends ChassisCollections, Task>(
     if (!read.ok) throw new Error(read.cause);
     const value = { key, position, message, event: read.event };
     const reached = await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) });
-    tell.settled(value, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
+    tell.received(value, reached);
   } catch (error) {
     if (error instanceof WriterClosedError) return;
     const failed = { key, position, message, cause: failureText(error), isForGood: isForGood(error) };

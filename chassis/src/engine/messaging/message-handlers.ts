@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -24,20 +24,32 @@ export interface Incoming {
 }
 
 /** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
-export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+export type Reception =
+  | { readonly how: 'handled'; readonly hasChanged: boolean }
+  | { readonly how: 'parked' }
+  | { readonly how: 'anomaly'; readonly cause: string };
 
-export const HANDLED: Reception = { how: 'handled' };
+/** The message was handled, and there was nothing to do. */
+export const IGNORED: Reception = { how: 'handled', hasChanged: false };
+const APPLIED: Reception = { how: 'handled', hasChanged: true };
+
+export type Changes = Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>;
+
+export function handledBy(changes: Changes): Reception {
+  return hasChanges(changes) ? APPLIED : IGNORED;
+}
+
+/** False when the message was handled before, or comes too late to matter. */
+export function hasChanges({ puts, removes, events }: Changes): boolean {
+  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes);
+}
+
+function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
+  for (const name in lists) if ((lists[name]?.length ?? 0) > 0) return true;
+  return false;
+}
 
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
-}
-
-/** True when the handler left everything as it was: the message was handled before, or comes too late to matter. */
-export function changesNothing<C, Task>({ puts, removes, events = [], tasks = [] }: Decision<C, unknown, Task>): boolean {
-  return [puts, removes].every(isEmpty) && events.length === 0 && tasks.length === 0;
-}
-
-function isEmpty(named: Readonly<Record<string, readonly unknown[] | undefined>> = {}): boolean {
-  return Object.values(named).every((some = []) => some.length === 0);
 }

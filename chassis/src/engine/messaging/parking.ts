@@ -3,7 +3,7 @@ import type { LogMessage } from '../../log/event-log.ts';
 import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
 import { type Failure, newDeadLetter } from './dead-letter.ts';
-import { type AnyMessageHandler, HANDLED, type Incoming, type Reception } from './message-handlers.ts';
+import { type AnyMessageHandler, handledBy, IGNORED, type Incoming, type Reception } from './message-handlers.ts';
 
 /** A message as it came from the log, kept because its handler failed or because an earlier one with the same key did. */
 export interface ParkedMessage {
@@ -112,13 +112,13 @@ export function retryParked<C extends ChassisCollections, Task>(
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
       // Another process was faster.
-      if (parked === undefined || head === undefined) return { answer: HANDLED };
+      if (parked === undefined || head === undefined) return { answer: IGNORED };
       const decision = handler.decide(event, world, context);
       if (decision.anomaly !== undefined) {
         const failure = { message, cause: decision.anomaly, attempts: head.attempts + 1, firstFailedAt: head.firstFailedAt };
         return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, deadLetterOfHead(service, parked, failure, context));
       }
-      return withOwn<C, Reception, Task>({ ...decision, answer: HANDLED }, takeHead(parked));
+      return withOwn<C, Reception, Task>({ ...decision, answer: handledBy(decision) }, takeHead(parked));
     },
   };
 }

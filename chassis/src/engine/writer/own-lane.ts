@@ -25,6 +25,8 @@ export interface LaneOptions<C extends Collections> extends DecidingOptions {
   outbox(lane: Lane): Outbox;
   /** The lane has been taken back from another process, which may have written to it. */
   retaken?(lane: Lane): void;
+  /** Told of the same events as the outbox, after it. */
+  committed?(events: readonly StoredEvent[]): void;
   /** A batch is decided again because another process had changed entities that this one remembered. */
   decidedAgain?(): void;
   readonly report: Report;
@@ -168,6 +170,7 @@ export class OwnLane<C extends Collections, Task> {
   #handOn(events: readonly StoredEvent[]): void {
     try {
       this.#outbox.offer(events);
+      this.#options.committed?.(events);
     } catch (error) {
       this.#options.report(error, 'events could not be handed on; they are in the table');
     }

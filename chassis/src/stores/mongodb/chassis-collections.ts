@@ -1,4 +1,5 @@
 import { type Document, type Filter, MaxKey } from 'mongodb';
+import type { CommittedRow } from '../../engine/committed-tail.ts';
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../../engine/messaging/parking.ts';
 import { type AnswerKey, type KeptAnswer, periodsAt } from '../../engine/writer/answer-key.ts';
@@ -157,6 +158,10 @@ export function eventToDocument({ lane, seq, context, ...event }: StoredEvent): 
 }
 
 export function eventOf({ _id: { lane, seq }, context, ...event }: EventDocument): StoredEvent {
+  return { lane, seq, ...event, context: JSON.parse(context) };
+}
+
+export function committedOf({ _id: { lane, seq }, context, ...event }: Omit<EventDocument, 'data' | 'traceparent'>): CommittedRow {
   return { lane, seq, ...event, context: JSON.parse(context) };
 }
 

@@ -26,6 +26,7 @@ import {
   type ParkedKeyDocument,
   parkedKeyOf,
 } from './chassis-collections.ts';
+import { mongoCommittedReads } from './committed-reads.ts';
 import { type DocumentCollection, UNMARKED } from './document-collection.ts';
 import { forgetDocuments } from './forget-documents.ts';
 import type { LaneDocument } from './lanes.ts';
@@ -44,6 +45,7 @@ export function mongoServiceStore<C extends Collections>(
     writing: mongoWriterStore<C>(database, collections),
     messages: mongoMessageReads(database),
     endedAccess: mongoEndedAccess(database),
+    committed: mongoCommittedReads(database),
     migrate: () => migrate(database, migrations),
     pendingMigrations: () => pendingMigrations(database, migrations),
     check: () => database.check(),

@@ -1,3 +1,5 @@
+import { sql, type SqlBool } from 'kysely';
+import type { CommittedRow } from '../../engine/committed-tail.ts';
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage, WaitingMessage } from '../../engine/messaging/parking.ts';
 import { type AnswerKey, type KeptAnswer, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../engine/writer/answer-key.ts';
@@ -229,6 +231,9 @@ const PUBLISHED = 1;
 const KEY_IS_STREAM = 2;
 const CORRELATION_IS_STREAM = 4;
 
+/** The same in a query. */
+export const IS_PUBLISHED = sql<SqlBool>`(published & ${sql.lit(PUBLISHED)}) <> 0`;
+
 export function isPublished({ published }: Pick<EventsTable, 'published'>): boolean {
   return (published & PUBLISHED) !== 0;
 }
@@ -253,6 +258,12 @@ export function eventToValues(event: StoredEvent): unknown[] {
 }
 
 export function eventFromRow(row: EventsTable): StoredEvent {
+  return { ...committedFromRow(row), traceparent: row.traceparent, data: row.data };
+}
+
+export const COMMITTED_COLUMNS = EVENT_COLUMNS.filter((column) => column !== 'data' && column !== 'traceparent');
+
+export function committedFromRow(row: Omit<EventsTable, 'data' | 'traceparent'>): CommittedRow {
   return {
     lane: row.lane,
     seq: row.seq,
@@ -265,8 +276,6 @@ export function eventFromRow(row: EventsTable): StoredEvent {
     at: row.at,
     correlationId: (row.published & CORRELATION_IS_STREAM) === 0 ? row.correlation_id : row.stream,
     causationId: row.causation_id,
-    traceparent: row.traceparent,
-    data: row.data,
     context: JSON.parse(row.context),
   };
 }

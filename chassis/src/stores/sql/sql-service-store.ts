@@ -15,6 +15,7 @@ import {
 import type { EndedAccessReads } from '../../engine/ended-access.ts';
 import type { Collections } from '../../engine/writer/use-case.ts';
 import { CALL_ROOM, fitting } from '../../log/message-limits.ts';
+import { sqlCommittedReads } from './committed-reads.ts';
 import { deadLetterFromRow, ENDED_ACCESS_COLUMNS, endedAccessFromRow, groupByKey, parkedOf, PLACE_COLUMNS, placeOf, type PlaceRow } from './chassis-collections.ts';
 import type { ChassisSchema } from './chassis-schema.ts';
 import { forgetRange, forgetRows } from './forget-rows.ts';
@@ -33,6 +34,7 @@ export function sqlServiceStore<C extends Collections, Schema>(
     writing: sqlWriterStore<C>(database as SqlDatabase<unknown>, collections),
     messages: sqlMessageReads(database as SqlDatabase<unknown>),
     endedAccess: sqlEndedAccess(database as SqlDatabase<unknown>),
+    committed: sqlCommittedReads(database as SqlDatabase<unknown>),
     migrate: () => migrate(database, migrations),
     pendingMigrations: () => pendingMigrations(database, migrations),
     check: () => database.check(),

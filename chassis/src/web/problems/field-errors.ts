@@ -1,4 +1,4 @@
-import { type TSchema, TypeGuard } from '@sinclair/typebox';
+import { type TSchema, Type, TypeGuard } from '@sinclair/typebox';
 import { type ValueError, ValueErrorType as Wrong } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import type { AskedAddress } from '@souk/contracts/address';
@@ -48,16 +48,37 @@ function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => 
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
 }
 
-/** Errors of single values. For `T | null` they are the errors of the value as a `T`. */
+/**
+ * Errors of single values. For `T | null` they are the errors of the value as a `T`; for objects that a `kind` tells apart, those of the value as
+ * one of its kind.
+ */
 function* leaves(errors: Iterable<ValueError>): Iterable<ValueError> {
   for (const error of errors) {
     const { schema, errors: options } = error;
+    const ofKind = TypeGuard.IsUnion(schema) ? kindOf(schema.anyOf, error) : undefined;
+    if (ofKind !== undefined) {
+      yield* typeof ofKind === 'number' ? leaves(options[ofKind] ?? []) : [ofKind];
+      continue;
+    }
     const inside = TypeGuard.IsUnion(schema) ? schema.anyOf.findIndex((option) => !TypeGuard.IsNull(option)) : -1;
     const isNullable = TypeGuard.IsUnion(schema) && schema.anyOf.length === 2 && schema.anyOf.some((option) => TypeGuard.IsNull(option));
     const own = options[inside];
     if (isNullable && own !== undefined) yield* leaves(own);
     else yield error;
   }
+}
+
+/** The alternative that has the value's `kind`, or the error that none has; undefined where no `kind` tells the alternatives apart. */
+function kindOf(options: readonly TSchema[], error: ValueError): number | ValueError | undefined {
+  const kinds = options.map((option) => (TypeGuard.IsObject(option) ? option.properties['kind'] : undefined));
+  if (kinds.some((kind) => kind === undefined || !TypeGuard.IsLiteral(kind))) return undefined;
+  // Whatever is no object is none of any kind.
+  if (!isPlainObject(error.value)) return 0;
+  const { kind: value } = error.value;
+  const known = kinds.findIndex((kind) => kind?.['const'] === value);
+  if (known >= 0) return known;
+  const type = value === undefined ? Wrong.ObjectRequiredProperty : Wrong.Union;
+  return { ...error, type, path: `${error.path}/kind`, value, schema: Type.Union(kinds.filter((kind) => kind !== undefined)), errors: [] };
 }
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
 import { discard, recordDeadLetter, sentAgain } from '../../../src/engine/messaging/dead-letter.ts';
-import { park, recordFailure } from '../../../src/engine/messaging/parking.ts';
+import { park, recordFailure, retryNow } from '../../../src/engine/messaging/parking.ts';
 import type { LetterFilter } from '../../../src/engine/service-store.ts';
 import { setAside } from '../../../src/engine/messaging/outgoing.ts';
 import { EVENTS_SIZE, type StoredEvent } from '../../../src/engine/writer/writer-store.ts';
@@ -173,6 +173,49 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
         if (some.length === 0) break;
       }
       expect(read.map(({ seq }) => seq)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+    });
+
+    test('how dead letters failed is told of a status, newest first, whatever their causes hold', async () => {
+      const causes = ['', ' ', 'a\nb', "'; drop table dead_letters; --", '"quoted" \\ /', 'nul \0 in it', 'Причина 🗝️', '$where', 'x'.repeat(5000)];
+      const letter = async (topic: string, cause: string) => {
+        await writer.submit(recordDeadLetter<Toy>('order'), { message: { topic, key: 'k', value: 'v'.repeat(10_000), headers: {} }, cause, attempts: 1 });
+        return (await store.messages.deadLetters(null, 1))[0];
+      };
+      const letters = [];
+      for (const cause of causes) letters.push(await letter(`topic of ${cause.slice(0, 20)}`, cause));
+      const told = letters.toReversed().map((one) => ({ kind: 'unhandled' as const, topic: one?.message.topic ?? '', cause: one?.cause ?? '', lastFailedAt: one?.lastFailedAt ?? 0 }));
+      expect(told.map(({ cause }) => cause).toReversed()).toEqual(causes.map((cause) => cause.slice(0, 2000)));
+      expect(await store.messages.letterFailures('dead', 100)).toEqual(told);
+      expect(await store.messages.letterFailures('dead', 2)).toEqual(told.slice(0, 2));
+      await writer.submit(discard<Toy>(), { id: letters[0]?.id ?? '', actor: 'me', reason: 'seen' });
+      expect(await store.messages.letterFailures('dead', 100)).toEqual(told.slice(0, -1));
+      expect(await store.messages.letterFailures('discarded', 100)).toEqual(told.slice(-1));
+      expect(await store.messages.letterFailures('redriven', 100)).toEqual([]);
+    });
+
+    test('the head of a parked key becomes due at once, as often as it is asked for; the messages behind it stay as they are', async () => {
+      for (const key of ['k', 'k ', 'K']) {
+        await parkNow(key, 3_600_000);
+        await parkNow(key, 7_200_000);
+      }
+      const before = await store.messages.parked(null, 10);
+      expect(await dueKeys()).toEqual([]);
+      for (let times = 0; times < 2; times += 1) expect(await writer.submit(retryNow<Toy>(), 'k')).toBe(true);
+      expect(await dueKeys()).toEqual([['k', 1]]);
+      const after = await store.messages.parked(null, 10);
+      const others = (all: typeof after) => all.flatMap(({ key, messages }) => messages.filter(({ position }) => key !== 'k' || position > 1));
+      expect(others(after)).toEqual(others(before));
+      const [was, is] = [before, after].map((all) => all.find(({ key }) => key === 'k')?.messages[0]);
+      expect(is).toEqual({ ...was, nextAttemptAt: is?.nextAttemptAt } as typeof is);
+      expect(await writer.submit(retryNow<Toy>(), 'nobody')).toBe(false);
+    });
+
+    test('events that are not in the log are counted in all lanes but one', async () => {
+      expect(await store.messages.unsentBesides('one')).toBe(0);
+      await writer.submit(tell, { account: 'a', bytes: 1 });
+      await writer.submit(tell, { account: 'a', bytes: 1 });
+      expect(await store.messages.unsentBesides('two')).toBe(2);
+      expect(await store.messages.unsentBesides('one')).toBe(0);
     });
 
     test('parked messages are counted by key, dead letters by status', async () => {

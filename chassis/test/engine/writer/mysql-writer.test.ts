@@ -1,4 +1,5 @@
 import { describeOn } from '../../../src/testing/real-servers.ts';
+import { describeCommittedTail } from '../committed-tail-contract.ts';
 import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
 import { describeKeptAnswers } from './answer-contract.ts';
 import { describeMessageStore } from './message-store-contract.ts';
@@ -10,4 +11,5 @@ describeOn(['MySQL'], () => {
   describeKeptAnswers('MySQL', openMysqlToyStore);
   describeMessageStore('MySQL', openMysqlToyStore);
   describeEndedAccess('MySQL', openMysqlToyStore);
+  describeCommittedTail('MySQL', openMysqlToyStore);
 });

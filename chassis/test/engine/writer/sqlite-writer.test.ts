@@ -1,3 +1,4 @@
+import { describeCommittedTail } from '../committed-tail-contract.ts';
 import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
 import { describeKeptAnswers } from './answer-contract.ts';
 import { describeMessageStore } from './message-store-contract.ts';
@@ -8,3 +9,4 @@ describeWriterStore('SQLite', openSqliteToyStore);
 describeKeptAnswers('SQLite', openSqliteToyStore);
 describeMessageStore('SQLite', openSqliteToyStore);
 describeEndedAccess('SQLite', openSqliteToyStore);
+describeCommittedTail('SQLite', openSqliteToyStore);

@@ -1,5 +1,6 @@
 import { setDefaultTimeout } from 'bun:test';
 import { describeOn } from '../../../src/testing/real-servers.ts';
+import { describeCommittedTail } from '../../engine/committed-tail-contract.ts';
 import { describeEndedAccess } from '../../engine/messaging/ended-access-contract.ts';
 import { describeKeptAnswers } from '../../engine/writer/answer-contract.ts';
 import { describeMessageStore } from '../../engine/writer/message-store-contract.ts';
@@ -14,4 +15,5 @@ describeOn(['MongoDB'], () => {
   describeKeptAnswers('MongoDB', openMongoToyStore);
   describeMessageStore('MongoDB', openMongoToyStore);
   describeEndedAccess('MongoDB', openMongoToyStore);
+  describeCommittedTail('MongoDB', openMongoToyStore);
 });

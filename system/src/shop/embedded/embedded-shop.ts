@@ -1,8 +1,10 @@
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { messagesComeAgain } from '@souk/chassis/log/event-log';
+import { faultyLog } from '@souk/chassis/log/faulty-log';
 import { ConfigError, type ConfigFault, type Environment, readConfig } from '@souk/chassis/service/config';
 import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
 import type { Service } from '@souk/chassis/service/create-service';
+import { faultMaker, type ServiceFaults } from '@souk/chassis/service/fault-maker';
 import { createLogger, type DestinationStream, type Logger, type LogLevel } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { reportTo } from '@souk/chassis/telemetry/report';
@@ -30,6 +32,7 @@ import { createUserService } from '@souk/user/service';
 import { openSqliteUserStore } from '@souk/user/storage/open-sqlite';
 import { expectFree } from '../../tools/servers/free-port.ts';
 import type { ServiceUrls } from '../shop-client.ts';
+import { type RunningService, servicePart, type ServicePart } from './service-part.ts';
 import { shopFiles } from './shop-files.ts';
 
 export interface ShopSettings {
@@ -41,6 +44,8 @@ export interface ShopSettings {
   readonly logLevel: LogLevel;
   /** Default: standard error. */
   readonly logTo?: DestinationStream;
+  /** false: nobody can make faults on purpose. */
+  readonly faults?: boolean;
   /** Environment for everything not set here, as each service alone would read it. */
   readonly env: Environment;
 }
@@ -60,8 +65,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
   const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
-  const services: Partial<Record<ServiceName, Service>> = {};
-  const { logLevel: level, logTo: destination } = settings;
+  const { logLevel: level, logTo: destination, faults: mayMakeFaults = true } = settings;
   const loggers = Object.fromEntries(
     SERVICES.map((service) => [service, createLogger({ service, level, ...(destination && { destination }) })] as const),
   ) as Record<ServiceName, Logger>;
@@ -72,38 +76,53 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
     topics,
     onHandlerFailure: (failure) => readers.get(failure.group)?.(failure),
   });
+  const faults = Object.fromEntries(
+    SERVICES.map((name) => {
+      const stop = (over: AbortSignal): void => void parts[name].stopUntil(over);
+      return [name, faultMaker({ logger: loggers[name], hasGateway: name === 'payment', stop })] as const;
+    }),
+  ) as Record<ServiceName, ServiceFaults>;
   const common = (service: ServiceName) => ({
-    log,
+    log: faultyLog(log, faults[service].deliveriesOf),
     logger: loggers[service],
     metrics: createMetrics({ service, ownsProcess: false }),
+    ...(mayMakeFaults && { faults: faults[service] }),
   });
   const url = (name: ServiceName) => urls[name] ?? '';
   const keys = () => remoteKeys({ url: `${url('user')}/.well-known/jwks.json` });
 
+  /** Aborted when the shop stops: no service starts again from then on. */
+  const ending = new AbortController();
   /** Services close in two rounds; those that other services call close in the second. Each may wait seconds for callers that do not read. */
   const rounds = { asking: [] as Closing[], asked: [] as Closing[] };
+  const parts = {} as Record<ServiceName, ServicePart>;
 
   /** Opens the store before its service starts, and closes it after the service. */
-  function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service, round: Closing[] = rounds.asking): Part {
-    let store: S | undefined;
-    let service: Service | undefined;
-    let closing: Promise<void> | undefined;
-    const closeService = async (): Promise<void> => (closing ??= service?.close());
-    round.push(closeService);
+  function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S, port: number) => Service, round: Closing[] = rounds.asking): Part {
+    async function start(): Promise<RunningService> {
+      const store = open();
+      try {
+        await store.migrate();
+        const before = urls[name];
+        const service = create(store, before === undefined ? configs[name].port : portOf(before));
+        urls[name] = (await service.start()).url;
+        return { service, close: () => closeBoth(service, store) };
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    }
+    const own = servicePart({ name, start, ending: ending.signal, report: reportTo(loggers[name]) });
+    parts[name] = own;
+    round.push(own.close);
     return {
       name,
-      async start() {
-        store = open();
-        await store.migrate();
-        service = create(store);
-        services[name] = service;
-        urls[name] = (await service.start()).url;
-      },
+      start: own.start,
       async stop() {
+        ending.abort();
         // Results are ignored here: each part reports its own when it stops.
         void Promise.allSettled(round.map((close) => close()));
-        await closeService();
-        await store?.close();
+        await own.close();
       },
     };
   }
@@ -111,25 +130,25 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const { databases } = files;
   const life = lifecycle([
     { name: 'event log', start: () => expectPorts(settings.firstPort), stop: () => log.close() },
-    part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
-      createUserService({ ...common('user'), config: configs.user, store, mail: mailByConfig({ config: configs.user, logger: loggers.user, folder: files.mails }) }),
+    part('user', () => openSqliteUserStore({ path: databases.user }), (store, port) =>
+      createUserService({ ...common('user'), config: { ...configs.user, port }, store, mail: mailByConfig({ config: configs.user, logger: loggers.user, folder: files.mails }) }),
       rounds.asked,
     ),
-    part('product', () => openSqliteProductStore({ path: databases.product }), (store) =>
-      createProductService({ ...common('product'), config: configs.product, store, keys: keys() }),
+    part('product', () => openSqliteProductStore({ path: databases.product }), (store, port) =>
+      createProductService({ ...common('product'), config: { ...configs.product, port }, store, keys: keys() }),
       rounds.asked,
     ),
-    part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store) => {
+    part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store, port) => {
       const lookUpSkus = fetchSkus({ productUrl: url('product') });
-      return createInventoryService({ ...common('inventory'), config: configs.inventory, store, keys: keys(), lookUpSkus });
+      return createInventoryService({ ...common('inventory'), config: { ...configs.inventory, port }, store, keys: keys(), lookUpSkus });
     }),
-    part('order', () => openSqliteOrderStore({ path: databases.order }), (store) => {
+    part('order', () => openSqliteOrderStore({ path: databases.order }), (store, port) => {
       const lookup = productApi({ url: url('product') });
-      return createOrderService({ ...common('order'), config: configs.order, store, keys: keys(), lookup });
+      return createOrderService({ ...common('order'), config: { ...configs.order, port }, store, keys: keys(), lookup });
     }),
-    part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) => {
-      const gateway = openGateway(configs.payment, { simulatorPath: files.gateway, reads: store.reads });
-      const service = createPaymentService({ ...common('payment'), config: configs.payment, store, gateway, keys: keys() });
+    part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store, port) => {
+      const gateway = openGateway(configs.payment, { simulatorPath: files.gateway, reads: store.reads, declinesAll: faults.payment.declines });
+      const service = createPaymentService({ ...common('payment'), config: { ...configs.payment, port }, store, gateway, keys: keys() });
       return {
         ...service,
         async close() {
@@ -138,15 +157,18 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
         },
       };
     }),
-  ]);
+  ], { ending });
+  ending.signal.addEventListener('abort', () => {
+    for (const each of Object.values(faults)) each.endAll();
+  });
 
   return {
     ...life,
     urls: () => complete(urls),
     async fetch(name, request) {
-      const service = services[name];
-      if (service === undefined) throw new Error(`${name} has not started`);
-      return service.fetch(request);
+      const running = parts[name].running();
+      if (running === undefined) throw new Error(`${name} does not run`);
+      return running.service.fetch(request);
     },
   };
 }
@@ -154,6 +176,19 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
 /** Checks all five ports before any service starts, so that the error names the first one taken. Throws ListenError. */
 function expectPorts(first: number): void {
   if (first !== 0) SERVICES.forEach((_, index) => expectFree(first + index));
+}
+
+/** A URL leaves 80 out. */
+function portOf(url: string): number {
+  return Number(new URL(url).port || 80);
+}
+
+async function closeBoth(service: Service, store: Store): Promise<void> {
+  try {
+    await service.close();
+  } finally {
+    await store.close();
+  }
 }
 
 type Closing = () => Promise<void>;

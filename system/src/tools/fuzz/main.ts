@@ -140,7 +140,7 @@ async function startFuzzShop(engines: Engines, folder: string, note: (line: stri
 
 async function emptyShop(engines: Engines, accounts: Accounts, folder: string, note: (line: string) => void): Promise<StartableShop> {
   const common = { firstPort: 0, logLevel: 'fatal' } as const;
-  if (engines === 'embedded') return embeddedShop({ ...common, admin: accounts.admin, folder, env: { ...process.env, ...SETTINGS } });
+  if (engines === 'embedded') return embeddedShop({ ...common, faults: false, admin: accounts.admin, folder, env: { ...process.env, ...SETTINGS } });
   // Imported here so that the embedded shop loads neither the drivers nor the test containers.
   const { throwAwayShop } = await import('../../shop/real/real-shop.ts');
   return throwAwayShop({ ...common, accounts, program: 'source', env: SETTINGS, note });

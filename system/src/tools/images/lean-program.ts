@@ -1,5 +1,6 @@
 import { type BuildConfig, type BunPlugin, zstdCompressSync } from 'bun';
 import { dirname, join } from 'node:path';
+import { leanConsole } from './console-files.ts';
 
 const ROOT = join(import.meta.dir, '../../../..');
 
@@ -15,7 +16,7 @@ export function programBuild(service: string) {
     splitting: true,
     minify: { whitespace: true, syntax: true },
     external: [...LEFT_OUT],
-    plugins: [leanData, leanMongodb, leanNodemailer, leanOtpauth, leanPromClient, leanSourceMaps],
+    plugins: [leanConsole, leanData, leanMongodb, leanNodemailer, leanOtpauth, leanPromClient, leanSourceMaps],
   } satisfies BuildConfig;
 }
 
