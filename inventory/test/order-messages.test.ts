@@ -124,6 +124,20 @@ describe('messages of orders', () => {
     expect(await levelOf('cup')).toEqual([6, 0]);
   });
 
+  test('of two letters about one sale the second is closed without a change, and a try says so before', async () => {
+    await shop.tell(orderCompleted(order, items));
+    await shop.tell(orderCompleted(order, items));
+    const dead = await shop.send<{ items: { id: string }[] }>('GET', '/ops/dead-letters');
+    const letters = dead.body.items.map(({ id }) => `/ops/dead-letters/${id}`);
+    expect(letters).toHaveLength(2);
+    await shop.tell(orderCreated(order, items));
+    for (const [letter, outcome] of [[letters[0], 'applied'], [letters[1], 'already_applied']]) {
+      expect((await shop.send('POST', `${letter}/try`)).body).toEqual({ outcome, cause: null });
+      expect((await shop.send('POST', `${letter}/redrive`)).body).toMatchObject({ status: 'redriven', resolution: outcome });
+    }
+    expect(await levelOf('cup')).toEqual([6, 0]);
+  });
+
   test('a poisoned message between good ones harms only itself', async () => {
     const [first, second] = [newId(), newId()];
     const poison = { ...toLogMessage(orderCreated(newId(), items)), value: '{"orderId":' };

@@ -13,10 +13,11 @@ import type { CatalogueLookup } from './domain/catalogue.ts';
 import type { Deadlines } from './domain/order.ts';
 import { advanceRoutes, placementRoutes } from './http/order-command-routes.ts';
 import { OrderStreams, streamRoutes } from './http/order-streams.ts';
+import { overviewRoutes } from './http/overview-routes.ts';
 import { readRoutes } from './http/read-routes.ts';
 import { rebuildRoutes } from './http/rebuild-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
-import { orderGauges } from './jobs/count-orders.ts';
+import { orderGauges, orderTally } from './jobs/count-orders.ts';
 import { eraseOrder, erasure, rememberErasure } from './jobs/erase-people.ts';
 import { fronts, passDeadlines } from './jobs/pass-deadlines.ts';
 import { gatewayTime, waitingOrders } from './jobs/waiting-orders.ts';
@@ -46,6 +47,8 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const { report, trace } = reporting(logger);
   const streams = new OrderStreams({ reads: store.reads, hasEnded: (principal) => engine.hasEnded(principal), report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
+  const tally = orderTally(store);
+  orderGauges(metrics, tally, store.reads, report);
   const meter = messagingMeter(metrics);
   const gateway = gatewayTime();
   const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms, queueMs: () => engine.oldestWaitingMs() });
@@ -60,7 +63,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
       passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => engine.submit(pass, id, { causationId: null, traceparent })),
       erasure(store.reads, (found) => engine.submit(erase, found, found.cause), store.messages),
       waiting.job,
-      orderGauges(metrics, store, report),
+      tally.job,
     ],
     security,
     meter: {
@@ -84,6 +87,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     admission: { targetMs: config.admissionTargetMs, elsewhere: waiting },
     routes: [
       ...routesOf(deps, deadlines, engine),
+      overviewRoutes({ tally, reads: store.reads }),
       streamRoutes({ reads: store.reads, streams }),
       rebuildRoutes({ reads: store.reads, startRebuild: rebuilding.start }),
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { embeddedShop } from '../src/shop/embedded/embedded-shop.ts';
-import { adminToken } from '../src/shop/start/start-shop.ts';
+import { adminToken } from '../src/shop/sign-in.ts';
 import { seedShop } from '../src/shop/seed-shop.ts';
 import { shopClient } from '../src/shop/shop-client.ts';
 

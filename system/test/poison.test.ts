@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import type { DeadLetterStatus } from '@souk/contracts/http/ops';
+import type { DeadLetterStatus, RedriveTrial } from '@souk/contracts/http/ops';
 import type { Product } from '@souk/contracts/http/product';
 import type { ServiceName } from '@souk/contracts/services';
+import { ask } from '../src/shop/ask.ts';
 import { RefusedError, type ShopClient } from '../src/shop/shop-client.ts';
 import { message, ofVersion1, poisoned } from './support/events.ts';
 import { findings } from './support/kept-rows.ts';
@@ -136,13 +137,17 @@ onEveryEngine('a message that cannot be true', (openShop) => {
     expect(findings(await shop.kept(), [ADDRESS.name, ADDRESS.line1])).toEqual([]);
     expect(JSON.stringify(letter)).not.toContain(ADDRESS.line1);
     const id = letter?.id ?? '';
+    const tried = async () => JSON.parse((await ask(`${shop.urls.inventory}/ops/dead-letters/${id}/try`, { method: 'POST', token: shop.staff })).text) as RedriveTrial;
+    expect(await tried()).toEqual({ outcome: 'fails', cause: letter?.cause ?? '' });
     expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
 
     await shop.hears([message('order.created', orderId, order)]);
     await until('the reservation', async () =>
       (await refusal(shop.client.reservation(shop.staff, orderId))) === 200 ? true : undefined,
     );
-    expect(await shop.client.redrive('inventory', shop.staff, id)).toMatchObject({ id, status: 'redriven' });
+    expect([await tried(), await tried()]).toEqual([{ outcome: 'applied', cause: null }, { outcome: 'applied', cause: null }]);
+    expect(await shop.client.reservation(shop.staff, orderId)).toMatchObject({ status: 'reserved' });
+    expect(await shop.client.redrive('inventory', shop.staff, id)).toMatchObject({ id, status: 'redriven', resolution: 'applied' });
     expect(await shop.client.reservation(shop.staff, orderId)).toMatchObject({ status: 'committed' });
     expect((await shop.client.stock('LAMP')).warehouses).toMatchObject([{ onHand: 3, reserved: 0 }]);
     expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);

@@ -54,8 +54,8 @@ function expectExplained({ code, out, err }: Run, cause: RegExp): void {
 describe('npm start -- --once --json', () => {
   test('plays the three stories, one JSON line each, and can do so again on the same data', async () => {
     using folder = temporaryFolder();
-    // However often: a second registration of its customer would be one too many.
-    const start = () => runStartWith({ env: { REGISTRATIONS_PER_HOUR: '1' } }, '--once', '--json', '--first-port', '0', '--data', folder.path);
+    // However often: a second registration of its customer would be one too many, and so would be another card for each story.
+    const start = () => runStartWith({ env: { REGISTRATIONS_PER_HOUR: '1', PAYMENT_METHOD_LIMIT: '2' } }, '--once', '--json', '--first-port', '0', '--data', folder.path);
     expectThreeStories(await start());
     expect(await broken(embeddedRecords(folder.path))).toEqual([]);
     expectThreeStories(await start());

@@ -6,12 +6,12 @@ import type { CommittedReads } from '../../src/engine/committed-tail.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Principal } from '../../src/web/sign-in/principal.ts';
 import { CommittedStreams } from '../../src/service/committed-stream.ts';
+import { type ReadEvents, readEvents } from '../../src/testing/read-events.ts';
 import { recordedLog } from '../../src/testing/recorded-log.ts';
 import { until } from '../../src/testing/until.ts';
 import type { UseCase } from '../../src/engine/writer/use-case.ts';
 import type { OpenToyStore, ToyCollections, ToyStore } from './writer/toy-store.ts';
-import { deposit, type Toy } from './writer/toy-use-cases.ts';
-import { type ReadEvents, readEvents } from '../web/read-events.ts';
+import { deposit, tell, type Toy } from './writer/toy-use-cases.ts';
 
 const LOSSES = 20;
 
@@ -101,27 +101,27 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
     });
 
     test('is missed by nobody and told twice to nobody over 20 losses, with two processes that commit all the while', async () => {
-      const processes = [await started('one'), await started('two', opened.again())];
-      let isOver = false;
+      const [one, two] = [await started('one'), await started('two', opened.again())];
+      const over = new AbortController();
       let done = 0;
-      const commit = async ({ service }: (typeof processes)[number], account: string): Promise<void> => {
-        while (!isOver) {
+      const commit = async ({ service }: typeof one, account: string): Promise<void> => {
+        while (!over.signal.aborted) {
           await service.execute(deposit, { account, amount: 1 });
           done += 1;
           // Well below what readers are told of in a second.
           await Bun.sleep(10);
         }
       };
-      const committing = Promise.all(processes.map((each, at) => commit(each, `a${at}`)));
+      const committing = Promise.all([one, two].map((each, at) => commit(each, `a${at}`)));
       const seen: string[] = [];
       let lastEventId: string | undefined;
       for (let loss = 0; loss <= LOSSES; loss += 1) {
         // Each time at the other process.
-        const reading = await read((loss % 2 === 0 ? processes[0] : processes[1])!.stream, lastEventId);
+        const reading = await read((loss % 2 === 0 ? one : two).stream, lastEventId);
         const goal = done + 2;
         await until('something is committed', () => done >= goal);
         if (loss === LOSSES) {
-          isOver = true;
+          over.abort();
           await committing;
           await until('the last is told', () => (positionOf(reading.lastId)?.get('one') ?? 0) + (positionOf(reading.lastId)?.get('two') ?? 0) === done);
         }
@@ -130,7 +130,7 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
         seen.push(...entriesOf(reading).map(({ lane, seq }) => `${lane} ${seq}`));
         lastEventId = reading.lastId;
         const goalWithout = done + 2;
-        await until('more is committed while nobody reads', () => isOver || done >= goalWithout);
+        await until('more is committed while nobody reads', () => over.signal.aborted || done >= goalWithout);
       }
       const ends = await opened.store.committed.ends();
       const all = ends.flatMap(({ lane, lastSeq }) => Array.from({ length: lastSeq }, (_, at) => `${lane} ${at + 1}`));
@@ -141,11 +141,11 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
     test('includes a lane that appears while somebody reads, from its beginning', async () => {
       const one = await started('one');
       const reading = await read(one.stream);
-      const new_ = await started('new, and: odd', opened.again());
-      await new_.service.execute(deposit, { account: 'a', amount: 1 });
+      const fresh = await started('new, and: odd', opened.again());
+      await fresh.service.execute(deposit, { account: 'a', amount: 1 });
       await until('it is told', () => entriesOf(reading).length === 1);
       await reading.leave();
-      await new_.service.execute(deposit, { account: 'a', amount: 1 });
+      await fresh.service.execute(deposit, { account: 'a', amount: 1 });
       const again = await read(one.stream, reading.lastId);
       await until('the next is told', () => entriesOf(again).length === 1);
       expect([reading, again].flatMap(entriesOf).map(({ lane, seq }) => [lane, seq])).toEqual([['new, and: odd', 1], ['new, and: odd', 2]]);
@@ -205,6 +205,26 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
       expect(again.events[0]?.data).toMatchObject({ missed: false });
     });
 
+    test('is found by its history, part by part, and what was meant for the log apart from it', async () => {
+      const { service } = await started('one');
+      const large = 1024 * 1024;
+      for (const bytes of [large / 2, large / 2, large / 2, 10]) await service.submit(tell, { account: 'a', bytes });
+      await service.execute(move, { account: 'a', version: 1 });
+      const { history, published } = opened.store.committed;
+      const versions = (events: readonly { readonly version: number }[]) => events.map(({ version }) => version);
+      const first = await history('a', 0, 3);
+      expect([versions(first.events), first.more]).toEqual([[1, 2, 3], true]);
+      const last = await history('a', 3, 3);
+      expect([versions(last.events), last.more]).toEqual([[4], false]);
+      expect(last.events).toMatchObject([{ lane: 'one', type: 'user.updated', published: true, data: expect.stringContaining('xxxxxxxxxx') }]);
+      expect(versions(await published('a', 3))).toEqual([2, 3, 4]);
+      expect(versions(await published('moves of a', 3))).toEqual([]);
+      expect(await history('nobody', 0, 3)).toEqual({ events: [], more: false });
+      for (let more = 0; more < 3; more += 1) await service.submit(tell, { account: 'b', bytes: large });
+      const fitting = await history('b', 0, 10);
+      expect([versions(fitting.events), fitting.more]).toEqual([[1], true]);
+    }, 20_000);
+
     test('is read once for ten readers, and not at all for none', async () => {
       const [one, two] = [await started('one'), await started('two', opened.again())];
       await Promise.all([one, two].map(({ service }) => service.execute(deposit, { account: newId(), amount: 1 })));
@@ -215,6 +235,7 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
       expect(reads.filter((each) => each !== 'ends')).toEqual(['two after 1']);
       for (const reading of ten) await reading.leave();
       const before = reads.length;
+      // Longer than from one look to the next.
       await Bun.sleep(600);
       expect(reads.length).toBe(before);
     });

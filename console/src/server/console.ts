@@ -8,6 +8,7 @@ import { endedWithin } from '@souk/chassis/timeouts';
 import type { ServiceName } from '@souk/contracts/services';
 import manifest from '../../package.json' with { type: 'json' };
 import { pageFiles } from './browser-files.ts';
+import { demoRoutes, type PlaceDemoOrder } from './demo-routes.ts';
 import { mergedStreamRoutes } from './merged-stream.ts';
 import { oneTimeLinks } from './one-time-links.ts';
 import { type Mode, ownPage } from './own-page.ts';
@@ -46,6 +47,8 @@ export interface ConsoleOptions {
   /** True if it has the process to itself. */
   readonly ownsProcess?: boolean;
   readonly logger: Logger;
+  /** Absent: there are no demo orders. */
+  readonly demo?: PlaceDemoOrder;
   /** Default: the page of this package. */
   readonly page?: () => Promise<PageFiles>;
 }
@@ -68,7 +71,7 @@ const END_LIMIT_MS = 2000;
 
 /** The operator's console: the page, and all that it asks, through one origin, with the operator's own token. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { port, host, urls, opsUrls = {}, shownUrls = {}, mode, embedded, origins = [], logger, shutdownDelayMs = 0 } = options;
+  const { port, host, urls, opsUrls = {}, shownUrls = {}, mode, embedded, origins = [], logger, demo, shutdownDelayMs = 0 } = options;
   const { trustedProxies = [], hstsS = 0, securityLogKey, ownsProcess = false } = options;
   const report = reportTo(logger);
   const metrics = createMetrics({ service: 'console', ownsProcess });
@@ -100,6 +103,7 @@ export function createConsole(options: ConsoleOptions): Console {
       sessionRoutes({ sessions, door, own, links, shown: { mode, embedded, services: () => ({ ...urls, ...shownUrls }) } }),
       mergedStreamRoutes({ gate, services, streams, report }),
       redriveRoutes({ gate, redrives }),
+      ...(demo === undefined ? [] : [demoRoutes({ gate, own, place: demo, url: () => listening?.url ?? '', report })]),
       passOnRoutes({ gate, services, streams }),
       referenceRoutes({ gate, services }),
       pageRoutes(page, report),

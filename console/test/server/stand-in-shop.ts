@@ -14,7 +14,7 @@ export interface Received {
   readonly body: string;
 }
 
-type Answer = (received: Received) => Response | Promise<Response> | undefined;
+type Answer = (received: Received) => Response | undefined | Promise<Response | undefined>;
 
 export interface StandInShop {
   readonly urls: Readonly<Record<ServiceName, string>>;

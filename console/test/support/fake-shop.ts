@@ -36,8 +36,8 @@ const SAGA: SagaDescription = {
     { state: 'awaiting_payment', seconds: 900, limitSeconds: 1800, reason: 'payment_expired' },
   ],
   compensations: [
-    { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released' },
-    { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded' },
+    { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released', undoes: 'inventory.reserved', returns: 'stock' },
+    { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded', undoes: 'payment.completed', returns: 'money' },
   ],
   shipments: { states: ['pending', 'shipped', 'delivered'], transitions: [{ from: 'pending', on: 'ship', to: 'shipped', emits: ['order.shipped'] }, { from: 'shipped', on: 'deliver', to: 'delivered', emits: ['order.delivered'] }] },
 };

@@ -161,16 +161,22 @@ export type Timeline = Static<typeof Timeline>;
 const Word = impersonal(Type.String({ minLength: 1 }));
 
 /**
- * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last while the other service answers later orders,
- * `limitSeconds` how long it may last at most.
- * `shipments`: what happens to each parcel of a completed order.
+ * The saga as data. `on` and `emits` are topics or commands.
+ * - `answers`: the answer to every message in every state; `because` says why, or on which condition an order moves on
+ * - `waits`: what an order in a state waits for, the event by which it was asked for, the service that was asked (null: people), and the messages or
+ *   reports that end the wait
+ * - `deadlines`: `seconds` is how long the state may last while the other service answers later orders, `limitSeconds` how long it may last at most
+ * - `compensations`: what the other services do by themselves about a cancelled order: `undoes` is the message whose effect they take back
+ * - `shipments`: what happens to each parcel of a completed order
  */
 export const SagaDescription = closed({
   states: Type.Array(OrderStatus),
   transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
+  answers: Type.Array(closed({ state: OrderStatus, on: Word, kind: oneOf('transition', 'record', 'ignore', 'refuse', 'anomaly'), because: nullable(Word) })),
+  waits: Type.Array(closed({ state: OrderStatus, waitsFor: oneOf(...ORDER_WAITS), asked: Word, by: nullable(oneOf(...SERVICES)), until: Type.Array(Word) })),
   deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), limitSeconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
   compensations: Type.Array(
-    closed({ on: Word, by: oneOf(...SERVICES), does: Word, emits: Word }),
+    closed({ on: Word, by: oneOf(...SERVICES), does: Word, emits: Word, undoes: Word, returns: oneOf('stock', 'money') }),
   ),
   shipments: closed({
     states: Type.Array(ShipmentStatus),
@@ -194,7 +200,7 @@ export const CatalogueRebuildStatus = closed({
 });
 export type CatalogueRebuildStatus = Static<typeof CatalogueRebuildStatus>;
 
-/** Orders by status; counts of ended ones lag a little. `stuck`: open ones that have waited for longer than `stuckAfterS`, up to 1,000. */
+/** Orders by status; counts of ended ones may be a minute old. `stuck`: open ones that have waited for `stuckAfterS` or longer, up to 1,000. */
 export const OrderCounts = closed({
   placed: Count,
   awaiting_payment: Count,
@@ -206,7 +212,11 @@ export const OrderCounts = closed({
 });
 export type OrderCounts = Static<typeof OrderCounts>;
 
-/** Orders that have waited for another service for longer than `stuckAfterS`, the longest waiting first, 100 at most. */
+/**
+ * Orders that have waited for another service for `stuckAfterS` or longer, the longest waiting first, 100 at most: open ones, and cancelled ones whose
+ * stock or money has not come back (one entry for each). `since`: when the other service was asked. `deadlineAt`: the earliest time at which an open order
+ * is given up; null when cancelled.
+ */
 export const StuckOrders = closed({
   items: Type.Array(closed({ orderId: Uuid, status: OrderStatus, waitsFor: oneOf(...ORDER_WAITS), since: UtcTime, deadlineAt: nullable(UtcTime) })),
   stuckAfterS: Count,

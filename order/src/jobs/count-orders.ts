@@ -13,6 +13,8 @@ const ENDED = STATUSES.filter((status) => !OPEN_STATUSES.some((open) => open ===
 /** Orders per query: one millisecond of the database's time. */
 const PAGE = 5000;
 const PAUSE_MS = 20;
+/** A count of ended orders that took longer is made again by the job only. With its pauses it has read some 20,000 entries of an index by then. */
+const BRIEF_MS = 100;
 /** Seconds. */
 const AGES = { '5s': 5, '30s': 30, '5m': 300, '1h': 3600 } as const;
 type Age = keyof typeof AGES;
@@ -21,38 +23,69 @@ const NONE_OLDER: Readonly<Record<Age, number>> = { '5s': 0, '30s': 0, '5m': 0, 
 /** Number of the oldest orders whose age is read. */
 const OLDER_LIMIT = 1000;
 
+/** Numbers of orders by status. */
+export interface OrderTally {
+  /** Ended orders as they were counted last; empty before the first time. */
+  ended(): Partial<Counts>;
+  /** All orders: open ones as they are now, and so are ended ones, except where so many ended lately that counting them takes long. */
+  counts(): Promise<Counts>;
+  readonly job: Job;
+}
+
 /**
- * Gauges of orders by status, and of the age of the oldest open one. Open orders are few: they are counted when the metrics are read (every 5 s at
- * most). Ended orders are counted by this job every minute, a page at a time. Those before the oldest open order and before the last minutes are
- * counted once and for all, only later ones again. So the cost of a count depends on recent orders, not on the total.
+ * Open orders are few: they are counted when they are asked for. Ended orders are counted by a job every minute, a page at a time. Those before the
+ * oldest open order and before the last minutes are counted once and for all, only later ones again. So the cost of a count depends on recent orders,
+ * not on the total.
  */
-export function orderGauges(metrics: Metrics, store: CountedStore, report: Report): Job {
+export function orderTally(store: CountedStore, now: () => number = () => performance.now()): OrderTally {
   const { reads } = store;
-  const failure = 'orders could not be counted';
   let ended: Partial<Counts> = {};
+  let tookMs = 0;
+
+  async function countEnded(signal?: AbortSignal): Promise<void> {
+    const counts: Partial<Record<OrderStatus, number>> = {};
+    const begunAt = now();
+    for (const status of ENDED) {
+      const { count, upTo } = await reads.counted(status);
+      counts[status] = count + (await ordersAfter(reads, status, upTo, signal));
+      if (signal?.aborted === true) return;
+    }
+    ended = counts;
+    tookMs = now() - begunAt;
+  }
+
+  return {
+    ended: () => ended,
+    async counts() {
+      if (tookMs <= BRIEF_MS) await countEnded();
+      return { ...NONE, ...ended, ...(await openOrders(reads)) };
+    },
+    job: {
+      name: 'count orders',
+      everyMs: 60_000,
+      async run(signal) {
+        for (const status of ENDED) {
+          while (!signal.aborted && (await store.countEnded(status, PAGE)) === PAGE) await Bun.sleep(PAUSE_MS);
+        }
+        if (!signal.aborted) await countEnded(signal);
+      },
+    },
+  };
+}
+
+/** Gauges of orders by status, and of the age of the oldest open one. They are read every 5 s at most. */
+export function orderGauges(metrics: Metrics, tally: Pick<OrderTally, 'ended'>, reads: CountedStore['reads'], report: Report): void {
+  const failure = 'orders could not be counted';
   const open = recently(() => openOrders(reads), {}, report, failure);
   const oldestMs = recently(() => reads.oldestOpenMs(), 0, report, failure);
   const labelled = { label: 'status', values: STATUSES };
-  metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...ended, ...(await open()) }));
+  metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...tally.ended(), ...(await open()) }));
   metrics.gauge('souk_orders_oldest_open_seconds', 'Age of the oldest order that has not ended', async () => (await oldestMs()) / 1000);
   for (const status of OPEN_STATUSES) {
     const older = recently(() => countOlder(reads, status), NONE_OLDER, report, failure);
     const help = `Orders that are ${status} and were placed longer ago than this, of the oldest ${OLDER_LIMIT}`;
     metrics.gauges(`souk_orders_${status}_older`, help, { label: 'than', values: AGE_NAMES }, older);
   }
-  return {
-    name: 'count orders',
-    everyMs: 60_000,
-    async run(signal) {
-      for (const status of ENDED) {
-        while (!signal.aborted && (await store.countEnded(status, PAGE)) === PAGE) await Bun.sleep(PAUSE_MS);
-        const { count, upTo } = await reads.counted(status);
-        const since = await ordersAfter(reads, status, upTo, signal);
-        if (signal.aborted) return;
-        ended = { ...ended, [status]: count + since };
-      }
-    },
-  };
 }
 
 async function openOrders(reads: Pick<OrderReads, 'countOrders'>): Promise<Partial<Counts>> {

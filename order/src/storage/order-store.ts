@@ -114,6 +114,17 @@ export interface WaitingOrder {
   readonly askedAt: number;
 }
 
+/** An order that has waited for another service for long. */
+export interface StuckOrder {
+  readonly id: string;
+  readonly status: OrderStatus;
+  readonly waitsFor: OrderWait;
+  /** Time at which the other service was asked, epoch milliseconds. */
+  readonly since: number;
+  /** As `Order.deadlineAt`. */
+  readonly deadlineAt: number | null;
+}
+
 /** An order that is given up because another service did not answer. */
 export interface OverdueOrder {
   readonly id: string;
@@ -136,6 +147,10 @@ export interface OrderReads {
   overdueOrders(upTo: number, limit: number): Promise<readonly WaitingOrder[]>;
   /** The same orders with the traces in which their deadlines were set. */
   tracesOf(orders: readonly Pick<WaitingOrder, 'id' | 'version'>[]): Promise<readonly OverdueOrder[]>;
+  /** Orders that have waited for stock or payment for `ms` milliseconds or longer, among the `LOOKS` oldest of each, longest waiting first. */
+  openFor(ms: number): Promise<readonly StuckOrder[]>;
+  /** Orders whose stock or money has not come back so long after their cancellation: 100 of the `LOOKS` newest cancelled ones, longest waiting first. */
+  notGivenBackFor(ms: number): Promise<readonly StuckOrder[]>;
   /** The database's clock, and the time of the oldest event of any process that may not be in the log yet; null: all events are. */
   sending(): Promise<{ readonly now: number; readonly unsentSince: number | null }>;
   /** Ids of the users whose deletion Order learned of in the last `ms` milliseconds. */

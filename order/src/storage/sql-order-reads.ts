@@ -11,6 +11,7 @@ import { ITEM_COLUMNS, ORDER_COLUMNS, ordersFromRows, SHIPMENT_COLUMNS } from '.
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import { OPEN_STATUSES, type OrderReads, type WaitingOrder } from './order-store.ts';
 import { orderCounts, orderList } from './orders-by-id.ts';
+import { stuckReads } from './stuck-orders.ts';
 
 export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
   const { reader: db, dialect } = database;
@@ -29,6 +30,7 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
     ...erasureReads(database),
     ...orderCounts(database),
     ...overdueReads(database),
+    ...stuckReads(database),
     firstWaiting: firstWaiting(database),
     orders: orderList(database),
     async order(id) {

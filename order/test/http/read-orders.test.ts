@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Order, OrderSummary, SagaDescription } from '@souk/contracts/http/order';
+import type { Problem } from '@souk/contracts/problem';
 import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
@@ -117,6 +118,37 @@ describe('GET /orders', () => {
     expect(answers.map(({ status }) => status)).toEqual(wrong.map(() => 422));
     expect((await shop.ask('GET', '/orders')).status).toBe(401);
   });
+
+  test('filters by reason, by what orders wait for and by SKU, for staff among all, for customers among their own', async () => {
+    const list = async (query: string, as: string) => (await shop.ask<OrdersPage>('GET', `/orders?${query}`, { as })).body.items.map(({ id }) => id);
+    expect(await list('reason=out_of_stock', staff)).toEqual(mine.slice(0, 1));
+    expect(await list('reason=out_of_stock', other)).toEqual([]);
+    expect(await list('waitsFor=stock', staff)).toHaveLength(5);
+    expect(await list('waitsFor=stock', me)).toEqual(mine.slice(1));
+    expect(await list(`waitsFor=stock&sku=MUG&status=placed&userId=${ME}&placedAfter=2020-01-01T00:00:00Z`, staff)).toEqual(mine.slice(1));
+    expect(await list('sku=MUG', other)).toHaveLength(1);
+    expect(await list('sku=TEA', staff)).toEqual([]);
+    expect(await list('waitsFor=stock&status=completed', staff)).toEqual([]);
+    expect((await shop.ask('GET', `/orders?sku=MUG&userId=${ME}`, { as: other })).status).toBe(403);
+  });
+
+  test.each([
+    ['reason', 'tired'],
+    ['reason', ''],
+    ['reason', '__proto__'],
+    ['waitsFor', 'godot'],
+    ['waitsFor', 'constructor'],
+    ['waitsFor', 'stock,payment'],
+    ['sku', ''],
+    ['sku', 'A'.repeat(65)],
+    ['sku', "MUG' or 1=1 --"],
+    ['sku', 'MUG\u0000'],
+    ['sku', '<script>alert(1)</script>'],
+    ['sku', 'Müsli'],
+  ])('refuses ?%s=%p by its name', async (name, value) => {
+    const { status, body } = await shop.ask<Problem>('GET', `/orders?${name}=${encodeURIComponent(value)}`, { as: staff });
+    expect([status, body.type, body.errors?.map(({ pointer }) => pointer)]).toEqual([422, 'urn:souk:problem:validation', [`?${name}`]]);
+  });
 });
 
 test('GET /saga describes the table that runs', async () => {
@@ -134,7 +166,27 @@ test('GET /saga describes the table that runs', async () => {
     { state: 'placed', seconds: 30, limitSeconds: 3600, reason: 'inventory_timeout' },
     { state: 'awaiting_payment', seconds: 900, limitSeconds: 3600, reason: 'payment_expired' },
   ]);
-  expect(body.compensations.map(({ by }) => by)).toEqual(['inventory', 'payment']);
+  expect(body.compensations.map(({ by, undoes, returns }) => [by, undoes, returns])).toEqual([
+    ['inventory', 'inventory.reserved', 'stock'],
+    ['payment', 'payment.completed', 'money'],
+  ]);
+});
+
+test('GET /saga has the answer to every message in every state, and whose answer each state waits for', async () => {
+  const { body } = await shop.ask<SagaDescription>('GET', '/saga');
+  expect(new Set(body.answers.map(({ state, on }) => `${state} ${on}`)).size).toBe(5 * 9);
+  expect(body.answers.filter(({ kind }) => kind === 'transition')).toHaveLength(body.transitions.length);
+  for (const { kind, because } of body.answers) expect(kind === 'transition' || because !== null).toBe(true);
+  expect(body.answers).toContainEqual({ state: 'cancelled', on: 'payment.completed', kind: 'record', because: 'cancelled already; Payment refunds by itself' });
+  expect(body.answers).toContainEqual({ state: 'completed', on: 'cancel', kind: 'transition', because: 'as long as no part of it is on its way' });
+  expect(body.waits).toEqual([
+    { state: 'placed', waitsFor: 'stock', asked: 'order.created', by: 'inventory', until: ['inventory.reserved', 'inventory.failed'] },
+    { state: 'awaiting_payment', waitsFor: 'payment', asked: 'order.ready_for_payment', by: 'payment', until: ['payment.completed', 'payment.failed'] },
+    { state: 'completed', waitsFor: 'shipping', asked: 'order.completed', by: null, until: ['ship'] },
+    { state: 'completed', waitsFor: 'delivery', asked: 'order.shipped', by: null, until: ['deliver'] },
+    { state: 'cancelled', waitsFor: 'stock_back', asked: 'order.cancelled', by: 'inventory', until: ['inventory.released'] },
+    { state: 'cancelled', waitsFor: 'money_back', asked: 'order.cancelled', by: 'payment', until: ['payment.refunded'] },
+  ]);
 });
 
 test('unknown routes and methods are problems', async () => {

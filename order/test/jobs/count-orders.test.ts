@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { createMetrics } from '@souk/chassis/telemetry/metrics';
+import { createMetrics, type Metrics } from '@souk/chassis/telemetry/metrics';
 import type { OrderStatus } from '@souk/contracts/saga';
-import { orderGauges } from '../../src/jobs/count-orders.ts';
+import { orderGauges, orderTally } from '../../src/jobs/count-orders.ts';
 
 const THERE: Readonly<Record<OrderStatus, number>> = { placed: 3, awaiting_payment: 1, completed: 12_001, rejected: 0, cancelled: 5000 };
 /** Of these no older one is open. */
@@ -35,10 +35,16 @@ function counted() {
   return { pages, store: { reads, countEnded } };
 }
 
+function gauges(metrics: Metrics, store: ReturnType<typeof counted>['store'], now?: () => number) {
+  const tally = orderTally(store, now);
+  orderGauges(metrics, tally, store.reads, never);
+  return tally;
+}
+
 test('open orders are counted when metrics are read, ended ones by the job, 5,000 at a time at most', async () => {
   const { pages, store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
-  const job = orderGauges(metrics, store, never);
+  const { job } = gauges(metrics, store);
   const before = await metrics.scrape();
   expect(before).toContain('souk_orders{status="placed",service="order"} 3');
   expect(before).toContain('souk_orders{status="completed",service="order"} 0');
@@ -49,24 +55,24 @@ test('open orders are counted when metrics are read, ended ones by the job, 5,00
   await job.run(new AbortController().signal);
   const after = await metrics.scrape();
   for (const [status, count] of Object.entries(THERE)) expect(after).toContain(`souk_orders{status="${status}",service="order"} ${count}`);
-  expect(pages).toEqual([3, 1, 5000, 5000, 1000, 1001, 0, 0, 5000, 0, 0]);
+  expect(pages).toEqual([3, 1, 5000, 5000, 1000, 0, 5000, 0, 1001, 0, 0]);
 });
 
 test('an ended order is counted once: the next minute reads only later ones', async () => {
   const { pages, store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
-  const job = orderGauges(metrics, store, never);
+  const { job } = gauges(metrics, store);
   await job.run(new AbortController().signal);
   pages.length = 0;
   await job.run(new AbortController().signal);
-  expect(pages).toEqual([0, 1001, 0, 0, 0, 0]);
+  expect(pages).toEqual([0, 0, 0, 1001, 0, 0]);
   expect(await metrics.scrape()).toContain('souk_orders{status="completed",service="order"} 12001');
 });
 
 test('an interrupted count keeps the previous figures', async () => {
   const { store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
-  const job = orderGauges(metrics, store, never);
+  const { job } = gauges(metrics, store);
   await job.run(new AbortController().signal);
   const stopping = new AbortController();
   stopping.abort();

@@ -6,6 +6,7 @@ import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
 import { describeOrderFilters } from './describe-order-filters.ts';
 import { describeOrderStore } from './describe-order-store.ts';
+import { describeStuckOrders } from './describe-stuck-orders.ts';
 
 // Each test has a database made for it, which takes a busy server seconds.
 setDefaultTimeout(30_000);
@@ -15,6 +16,7 @@ const open = () => temporaryMysqlStore(openMysqlOrderStore);
 describeOn(['MySQL'], () => {
   describeOrderStore('MySQL', open);
   describeOrderFilters('MySQL', open);
+  describeStuckOrders('MySQL', open);
   describeFreshCatalogue('MySQL', open);
   describeCustomerLimits('MySQL', open);
 });

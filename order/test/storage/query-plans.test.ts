@@ -51,6 +51,8 @@ describeQueryPlans({
     ['where orders stand', 10, (store) => store.reads.standings([idOf(5), idOf(50_000)])],
     ['histories', 10, (store) => store.reads.histories([idOf(5), idOf(50_000)])],
     ['overdue orders', 320, (store) => store.reads.overdueOrders(Date.now(), 100)],
+    ['open orders that wait for long', 2010, (store) => store.reads.openFor(10_000)],
+    ['cancelled orders of which something is missing', 3010, (store) => store.reads.notGivenBackFor(10_000)],
     ['their traces', 20, (store) => store.reads.tracesOf([{ id: idOf(5), version: 1 }, { id: idOf(50_000), version: 1 }])],
     ['what is not sent', 30, (store) => store.reads.sending()],
     ['a page of orders counted', 2010, (store) => store.reads.countOrders('completed', idOf(50_000), 1000)],

@@ -6,9 +6,11 @@ import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
 import { describeOrderFilters } from './describe-order-filters.ts';
 import { describeOrderStore } from './describe-order-store.ts';
+import { describeStuckOrders } from './describe-stuck-orders.ts';
 
 describeOrderStore('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeOrderFilters('SQLite', () => temporaryStore(openSqliteOrderStore));
+describeStuckOrders('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeFreshCatalogue('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeCustomerLimits('SQLite', () => temporaryStore(openSqliteOrderStore));
 

@@ -93,6 +93,7 @@ export function shopClient(urls: ServiceUrls) {
 
     addPaymentMethod: (token: string, gatewayToken: string) =>
       call<PaymentMethod>('payment', '/payment-methods', { token, body: { token: gatewayToken } }),
+    paymentMethods: (token: string) => call<Page<PaymentMethod>>('payment', '/payment-methods?limit=100', { token }),
     payments: (token: string, orderId: string) => call<Page<Payment>>('payment', `/payments?orderId=${orderId}`, { token }),
 
     placeOrder: (token: string, order: PlaceOrder, key: string) =>

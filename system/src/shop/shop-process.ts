@@ -10,7 +10,7 @@ interface StartOptions {
   readonly firstPort?: number;
 }
 
-/** An embedded shop in a process of its own, as `npm start -- --no-demo --json` runs it. */
+/** An embedded shop in a process of its own, as `npm start -- --no-demo --no-console --json` runs it. */
 export interface ShopProcess {
   readonly urls: ServiceUrls;
   readonly accounts: Accounts;
@@ -31,7 +31,7 @@ const START_LIMIT_MS = 30_000;
 
 export async function startShopProcess({ folder, env = process.env, firstPort = 0 }: StartOptions): Promise<ShopProcess> {
   const startedAt = performance.now();
-  const command = [process.execPath, MAIN, '--no-demo', '--json', '--first-port', String(firstPort), '--data', folder];
+  const command = [process.execPath, MAIN, '--no-demo', '--no-console', '--json', '--first-port', String(firstPort), '--data', folder];
   const child = Bun.spawn(command, { env: { ...env }, stdout: 'pipe', stderr: 'inherit', stdin: 'ignore' });
   const limit = setTimeout(() => child.kill(9), START_LIMIT_MS);
   try {

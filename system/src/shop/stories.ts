@@ -1,5 +1,6 @@
-import type { Order, TimelineEntry } from '@souk/contracts/http/order';
+import type { Order, PlaceOrder, TimelineEntry } from '@souk/contracts/http/order';
 import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
+import { cardFor } from './cards.ts';
 import type { ShopClient } from './shop-client.ts';
 
 type StoryName = 'completed' | 'out_of_stock' | 'declined';
@@ -73,17 +74,21 @@ export async function playStory(
   story: Story,
   show: (entry: TimelineEntry) => void,
 ): Promise<StoryResult> {
-  const method = await shop.addPaymentMethod(customerToken, story.gatewayToken);
+  const paymentMethodId = await cardFor(shop, customerToken, story.gatewayToken);
   const before = await stockOf(shop, story);
   const startedAt = performance.now();
-  const request = { items: [...story.items], shippingAddress: ADDRESS, paymentMethodId: method.id };
-  const placed = await shop.placeOrder(customerToken, request, crypto.randomUUID());
+  const placed = await shop.placeOrder(customerToken, orderOf(story, paymentMethodId), crypto.randomUUID());
   const { timeline, order, ms } = await follow(shop, customerToken, placed.id, story, startedAt, show);
   const { id: orderId, status, reason } = order;
   const isEnd = status === story.ends.status && reason === story.ends.reason;
   const isComplete = timeline.some(({ name }) => name === story.lastEntry);
   const asTold = isEnd && isComplete && (await stockIsRight(shop, story, before));
   return { story: story.name, orderId, status, reason, ms: Math.round(ms), timeline, asTold };
+}
+
+/** The story's order, as its customer sends it. */
+export function orderOf({ items }: Story, paymentMethodId: string): PlaceOrder {
+  return { items: [...items], shippingAddress: ADDRESS, paymentMethodId };
 }
 
 async function follow(

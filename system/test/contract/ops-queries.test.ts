@@ -50,3 +50,8 @@ test('filters of dead letters fit into a request at their longest, and one chara
     expect([status, JSON.parse(text).errors[0].pointer]).toEqual([422, `?${name}`]);
   }
 });
+
+test.each(['a/b', '../..', '%', 'a?b#c', '"\'; --', '\0', '\n', 'Ключ 🗝️', '{key}', 'a;b=c', 'k'.repeat(10_000)])('a parked key with any characters is looked for: %j', async (key) => {
+  const { status, text } = await ask(`${shop.urls.user}/ops/parked/${encodeURIComponent(key)}/retry`, { method: 'POST', token: shop.tokens.staff });
+  expect([status, JSON.parse(text).detail]).toEqual([404, expect.stringContaining('No message waits under this key')]);
+});

@@ -39,7 +39,11 @@ interface OpenApi {
 }
 
 /** Lists that come whole. */
-export const WHOLE_LISTS: readonly RouteName[] = ['product GET /categories', 'order GET /orders/{id}/timeline', ...SERVICES.map((service) => `${service} GET /ops/history`)];
+export const WHOLE_LISTS: readonly RouteName[] = [
+  'product GET /categories',
+  'order GET /orders/{id}/timeline',
+  ...SERVICES.flatMap((service): RouteName[] => [`${service} GET /ops/dead-letters/groups`, `${service} GET /ops/history`]),
+];
 
 type Item = Readonly<Record<string, unknown>>;
 interface Page {

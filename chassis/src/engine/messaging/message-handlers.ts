@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -33,13 +33,8 @@ export type Reception =
 export const IGNORED: Reception = { how: 'handled', hasChanged: false };
 const APPLIED: Reception = { how: 'handled', hasChanged: true };
 
-export function handledBy({ puts, removes, events }: Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>): Reception {
-  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes) ? APPLIED : IGNORED;
-}
-
-function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
-  for (const name in lists) if ((lists[name]?.length ?? 0) > 0) return true;
-  return false;
+export function handledBy<C, Task>(decision: Decision<C, unknown, Task>): Reception {
+  return changesNothing(decision) ? IGNORED : APPLIED;
 }
 
 /** The cause of everything that handling this event leads to. */

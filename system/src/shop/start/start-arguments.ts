@@ -12,17 +12,20 @@ export interface StartArguments {
   readonly dataFolder: string;
   /** The first of five ports in a row; 0: any free ones. */
   readonly firstPort: number;
+  /** The port before the first; 0: any free one; undefined: no console. */
+  readonly consolePort: number | undefined;
   readonly help: boolean;
 }
 
-export const START_HELP = `npm start                       start the five services, seed a small shop, play three orders, stay up
-npm start -- --once             the same, then stop; 0 only if all three ended as they should
+export const START_HELP = `npm start                       start the five services and the console, seed a small shop, play three orders, stay up
+npm start -- --once             the same without the console, then stop; 0 only if all three ended as they should
 npm start -- --no-demo          start without goods and without the orders
+npm start -- --no-console       start without the console
 npm start -- --real             the same on MySQL, MongoDB and Kafka, in five processes; nothing of it stays
 npm start -- --against HOST     play the orders on a shop that runs there; 'compose' is the one of compose.yaml
 npm start --silent -- --json    JSON lines on standard output, nothing else
   --data DIR                    keep the data there (default .souk)
-  --first-port N                product, inventory, order, payment, user from N on (default 4001; 0: any free ports)
+  --first-port N                product, inventory, order, payment, user from N on (default 4001; 0: any free ports); the console at N-1
 `;
 
 /** Throws UsageError. */
@@ -46,14 +49,22 @@ export function startArguments(argv: readonly string[]): StartArguments {
     host: values.against ?? '',
     dataFolder: values.data ?? '.souk',
     firstPort,
+    consolePort: consolePortOf(values, firstPort),
     help: values.help,
   };
+}
+
+/** A shop that is used, not started, has a console of its own where it runs, if any. */
+function consolePortOf({ once, against, 'no-console': without }: Values, firstPort: number): number | undefined {
+  return once || without || against !== undefined ? undefined : Math.max(0, firstPort - 1);
 }
 
 function enginesOf({ real, against }: { readonly real: boolean; readonly against?: string | undefined }): StartArguments['engines'] {
   if (real) return 'real';
   return against === undefined ? 'embedded' : 'deployed';
 }
+
+type Values = ReturnType<typeof parsed>;
 
 function parsed(argv: readonly string[]) {
   return withUsage(() =>
@@ -64,6 +75,7 @@ function parsed(argv: readonly string[]) {
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         'no-demo': { type: 'boolean', default: false },
+        'no-console': { type: 'boolean', default: false },
         data: { type: 'string' },
         real: { type: 'boolean', default: false },
         against: { type: 'string' },

@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
 import { lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/telemetry/logging';
 import type { TimelineEntry } from '@souk/contracts/http/order';
 import type { ServiceName } from '@souk/contracts/services';
-import { EnvironmentError, EXIT } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/errors.ts';
 import type { Account, Accounts } from '../embedded/accounts.ts';
 import { seedShop } from '../seed-shop.ts';
 import { type ServiceUrls, shopClient, type ShopClient } from '../shop-client.ts';
+import { adminToken, customerToken } from '../sign-in.ts';
 import { playStory, STORIES, type Story, type StoryResult } from '../stories.ts';
 import { type WantedShop, wantedShop } from './open-shop.ts';
 import type { StartArguments } from './start-arguments.ts';
+import { type ConsoleLink, expectConsolePort, shopConsole } from './start-console.ts';
 
 const STOP_LIMIT_MS = 60_000;
 
@@ -20,11 +20,12 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
   const reporter = reporterFor(wanted);
   const { shop, accounts, accountsFile, adminPasswordFile } = await wantedShop(wanted, logLevel, reporter.progress);
+  const console = shopConsole({ wanted, accounts, logLevel, urls: shop.urls });
   let asTold = true;
   const stories = {
     name: 'stories',
     async start() {
-      reporter.ready(shop.urls(), performance.now() - startedAt);
+      reporter.ready(shop.urls(), performance.now() - startedAt, console?.link());
       const played = wanted.demo ? await playStories(shopClient(shop.urls()), { accounts, adminPasswordFile }, reporter) : [];
       asTold = played.every((story) => story.asTold);
       if (wanted.once) return;
@@ -33,7 +34,9 @@ export async function startShop(wanted: StartArguments): Promise<number> {
     },
     stop: () => undefined,
   };
-  const life = lifecycle([{ name: 'shop', start: shop.start, stop: shop.stop }, stories], { limitMs: STOP_LIMIT_MS });
+  const ports = { name: 'ports', start: () => expectConsolePort(wanted), stop: () => undefined };
+  const parts = [ports, { name: 'shop', start: shop.start, stop: shop.stop }, ...(console === undefined ? [] : [console]), stories];
+  const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS });
   const code = await runUntilSignal(life, { logger: createLogger({ service: 'system', level: logLevel }), once: wanted.once });
   if (!wanted.once) reporter.note('stopped');
   return code === 0 && asTold ? EXIT.ok : EXIT.failed;
@@ -46,7 +49,7 @@ async function playStories(
 ): Promise<readonly StoryResult[]> {
   const admin = await adminToken(shop, accounts.admin, adminPasswordFile);
   await seedShop(shop, admin);
-  const customer = await registeredOnce(shop, admin, accounts.customer);
+  const customer = await customerToken(shop, admin, accounts.customer);
   const results: StoryResult[] = [];
   for (const story of STORIES) {
     reporter.storyBegins(story);
@@ -55,38 +58,6 @@ async function playStories(
     results.push(result);
   }
   return results;
-}
-
-/**
- * Signs in as a shop's first admin. The set-up password gives no more than a customer's rights, so it is replaced by a random
- * one, which is written to disk before the change and kept in `keptIn`. Without `keptIn` a person has to change it.
- */
-export async function adminToken(shop: ShopClient, { email, password }: Account, keptIn: string | undefined): Promise<string> {
-  const first = await shop.signIn(email, password);
-  if (first.passwordChangeRequired === undefined) return first.accessToken;
-  if (keptIn === undefined) {
-    throw new EnvironmentError(
-      'the admin still has the password of the set-up, and no rights until it is changed',
-      'PUT /users/me/password { currentPassword, newPassword } at user, then set SOUK_ADMIN_PASSWORD for this command to the new one',
-    );
-  }
-  const own = randomBytes(24).toString('base64url');
-  // If the process is killed between the change and the renaming, this file holds the right password.
-  const next = `${keptIn}.next`;
-  await writeFile(next, `${own}\n`, { mode: 0o600 });
-  await shop.changePassword(first.accessToken, password, own);
-  await rename(next, keptIn);
-  return (await shop.signIn(email, own)).accessToken;
-}
-
-/**
- * Looks the customer up first. A failed sign-in would be a security event on the first page that a user sees of this shop, and
- * registering an existing customer would count against the hourly limit for the next starts, of which there may be many.
- */
-async function registeredOnce(shop: ShopClient, admin: string, { email, password }: Account): Promise<string> {
-  const { items } = await shop.usersByEmail(admin, email);
-  if (items.length === 0) await shop.register(email, password, 'Ada Lovelace');
-  return (await shop.signIn(email, password)).accessToken;
 }
 
 function readLogLevel(wanted = 'warn'): LogLevel {
@@ -102,7 +73,7 @@ function reporterFor({ json, once }: StartArguments): Reporter {
 /** Output of a run for its reader: a person at a terminal, a log file, or a program. */
 interface Reporter {
   progress(text: string): void;
-  ready(urls: Readonly<Record<ServiceName, string>>, ms: number): void;
+  ready(urls: Readonly<Record<ServiceName, string>>, ms: number, console: ConsoleLink | undefined): void;
   storyBegins(story: Story): void;
   entry(entry: TimelineEntry): void;
   storyEnds(result: StoryResult): void;
@@ -121,7 +92,11 @@ function humanReporter({ write, isTerminal }: Output, env: Environment): Reporte
   const line = (text = '') => write(`${text}\n`);
   return {
     progress: (text) => line(paint.dim(text)),
-    ready(urls, ms) {
+    ready(urls, ms, console) {
+      if (console !== undefined) {
+        line(`${paint.bold('Console')}     ${paint.cyan(console.url)}`);
+        line(paint.dim(`            ${console.signsIn ? 'signs in its first visitor as the admin, within 15 minutes' : 'sign in as staff'}`));
+      }
       line(`${paint.bold('Souk is open')} ${paint.dim(`(ready in ${Math.round(ms)} ms)`)}`);
       for (const [name, url] of Object.entries(urls)) line(`  ${name.padEnd(10)}${paint.cyan(`${url}/docs`)}`);
       line();
@@ -143,7 +118,7 @@ function jsonReporter(write: (text: string) => void, { announceReady }: { announ
   const quiet = () => undefined;
   return {
     progress: quiet,
-    ready: (urls, ms) => (announceReady ? line({ ready: true, ms: Math.round(ms), urls }) : undefined),
+    ready: (urls, ms, console) => (announceReady ? line({ ready: true, ms: Math.round(ms), urls, ...(console && { console: console.url }) }) : undefined),
     storyBegins: quiet,
     entry: quiet,
     storyEnds: ({ asTold: _asTold, ...result }) => line(result),

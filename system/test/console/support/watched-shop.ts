@@ -30,13 +30,19 @@ interface BrowserOptions {
   readonly origin?: string;
 }
 
-export async function watchedShop(makeGround: () => Promise<Ground>, options: Partial<ConsoleOptions> = {}): Promise<WatchedShop> {
+interface WatchedOptions extends Partial<ConsoleOptions> {
+  /** What is done to the shop before its console starts: some of it starts the shop anew, on other ports. */
+  readonly before?: (shop: OpenShop) => Promise<void>;
+}
+
+export async function watchedShop(makeGround: () => Promise<Ground>, { before, ...options }: WatchedOptions = {}): Promise<WatchedShop> {
   let admin = { email: '', password: '' };
   const shop = await openShopOn(async () => {
     const ground = await makeGround();
     admin = ground.admin;
     return ground;
   })();
+  await before?.(shop);
   const console = createConsole({
     port: 0,
     host: '127.0.0.1',
