@@ -18,7 +18,7 @@ describe('an order that waits for Payment', () => {
 
   test('says that the message is parked, why, and when it is tried again', () => {
     const facts = parked(asked, 'payment', { topic: 'order.ready_for_payment', attempts: 3, cause: 'the gateway is unreachable', nextAttemptAt: utc(askedAt + 47_000) });
-    expect(why(facts)).toBe('Payment was asked 42 s ago and has not answered: its message is parked there after 3 tries (the gateway is unreachable) and is tried again in 5.0 s. It is cancelled in 14 min 18 s if the others are answered meanwhile, in 23 h 59 min at the latest.');
+    expect(why(facts)).toBe('Payment was asked 42 s ago and has not answered: its message is parked there after 3 tries (the gateway is unreachable) and is tried again in 5 s. It is cancelled in 14 min 18 s if the others are answered meanwhile, in 23 h 59 min at the latest.');
   });
 
   test('says what it waits behind', () => {
@@ -77,13 +77,13 @@ describe('a cancelled order', () => {
   const unpaid = { ...must(cancelled.payment.value), refunded: { amount: 0, currency: 'EUR' } };
 
   test('that has everything back says so', () => {
-    expect(whyStuck(cancelled)).toBe('It has ended: cancelled (cancelled by customer). Everything that it took is back.');
+    expect(whyStuck(cancelled)).toBe('It has ended: cancelled by customer. Everything that it took is back.');
     expect(waitsForOthers(cancelled)).toBe(false);
   });
 
   test('whose refund is open at the gateway says so', () => {
     const facts = { ...cancelled, payment: known(unpaid), refunds: known([{ ...must(must(cancelled.refunds.value)[0]), status: 'pending' as const }]) };
-    expect(whyStuck(facts, at + 5010)).toBe('Payment has asked its gateway to refund €40.30 5.0 s ago and has no answer yet: it goes on asking.');
+    expect(whyStuck(facts, at + 5010)).toBe('Payment has asked its gateway to refund €40.30 5 s ago and has no answer yet: it goes on asking.');
     expect(waitsForOthers(facts)).toBe(true);
   });
 

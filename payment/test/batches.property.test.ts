@@ -90,7 +90,7 @@ async function openRun(batchLimit: number) {
   /** All there is, without times. */
   async function rows() {
     const all = { before: undefined, limit: 1000 };
-    const payments = await store.reads.payments({ userId: undefined, orderId: undefined }, all);
+    const { rows: payments } = await store.reads.payments({}, all);
     const refunds = await Promise.all(payments.map(({ id }) => store.reads.refunds(id, all)));
     const events = (await store.writing.readEvents('batches', 0, 10_000)).map((event) => ({ ...event, data: JSON.parse(event.data) as unknown }));
     const timeless = (name: string, value: unknown) => (/^at$|At$|^gatewayMs$/.test(name) ? undefined : value);

@@ -98,7 +98,7 @@ describe('an order cancelled while its charge is under way', () => {
 
 /** Answers of the gateway that left a cancelled payment open so far. */
 async function pendingRow(orderId: string) {
-  const [payment] = await shop.store.reads.payments({ userId: undefined, orderId }, { before: undefined, limit: 1 });
+  const [payment] = (await shop.store.reads.payments({ orderId }, { before: undefined, limit: 1 })).rows;
   return { rows: payment?.status === 'pending' && payment.orderCancelled ? payment.attempts : 0 };
 }
 

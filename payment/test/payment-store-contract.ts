@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { type IdSlice, type Looked, LOOKS } from '@souk/chassis/web/paging';
+import type { RefundStatus } from '@souk/contracts/saga';
 import { StorageError } from '@souk/chassis/storage-error';
 import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
 import type { Decision, Entities, Keys } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { GatewayTask } from '../src/domain/gateway-call.ts';
 import type { Payment } from '../src/domain/payment.ts';
-import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
+import type { PaymentCollections, PaymentFilter, PaymentStore } from '../src/storage/payment-store.ts';
 import { addPaymentMethod, erasePaymentMethods } from '../src/usecases/keep-payment-methods.ts';
 import { receiveWebhook, refundPayment } from '../src/usecases/advance-payment.ts';
 import {
@@ -159,15 +161,11 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       const mine = [1, 3, 5].map(orderOf);
       const theirs = [2, 4].map((number) => ({ ...orderOf(number), userId: uuid(0xcc) }));
       await save({ payments: [...mine, ...theirs] });
-      const all = { userId: undefined, orderId: undefined };
-      const ids = async (
-        filter: typeof all | { userId: string; orderId: undefined } | { userId: undefined; orderId: string },
-      ) => (await reads.payments(filter, first)).map(({ id }) => id);
-      expect(await ids(all)).toEqual([5, 4, 3, 2, 1].map(uuid));
-      expect(await ids({ ...all, userId: uuid(0xc) })).toEqual([5, 3, 1].map(uuid));
-      expect(await ids({ ...all, orderId: uuid(0x1002) })).toEqual([uuid(2)]);
-      const second = await reads.payments(all, { before: uuid(4), limit: 2 });
-      expect(second.map(({ id }) => id)).toEqual([3, 2].map(uuid));
+      const ids = async (filter: PaymentFilter, slice: IdSlice = first) => (await reads.payments(filter, slice)).rows.map(({ id }) => id);
+      expect(await ids({})).toEqual([5, 4, 3, 2, 1].map(uuid));
+      expect(await ids({ userId: uuid(0xc) })).toEqual([5, 3, 1].map(uuid));
+      expect(await ids({ orderId: uuid(0x1002) })).toEqual([uuid(2)]);
+      expect(await ids({}, { before: uuid(4), limit: 2 })).toEqual([3, 2].map(uuid));
       expect(await reads.payment(uuid(3))).toEqual(orderOf(3) as never);
     });
 
@@ -176,8 +174,79 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       await save({ payments: [tombstone] });
       const { reads } = opened.store;
       expect(await reads.payment(tombstone.id)).toBeUndefined();
-      expect(await reads.payments({ userId: undefined, orderId: tombstone.orderId }, first)).toEqual([]);
+      for (const filter of [{ orderId: tombstone.orderId }, { status: 'voided' }, {}] as const) {
+        expect(await reads.payments(filter, first)).toEqual({ rows: [], reached: undefined });
+      }
     });
+
+    /** All pages, each of what one request found; and the number of requests. */
+    async function walked(read: (slice: IdSlice) => Promise<Looked<{ readonly id: string }, string>>, limit: number) {
+      const ids: string[] = [];
+      let before: string | undefined;
+      for (let requests = 1; ; requests += 1) {
+        const { rows, reached } = await read({ before, limit });
+        ids.push(...rows.map(({ id }) => id));
+        const end = rows.length === limit ? rows.at(-1)?.id : reached;
+        if (end === undefined) return { ids, requests };
+        before = end;
+      }
+    }
+
+    test('payments are listed by status, alone and with their owner or order', async () => {
+      const { reads } = opened.store;
+      const of = (number: number, payment: Payment): Payment => ({ ...payment, id: uuid(number), orderId: uuid(0x1000 + number), userId: uuid(number % 2 === 0 ? 0xc : 0xcc) });
+      await save({ payments: [captured(), pending(), failed(), voided(), captured(), pending(), failed(), voided(), voided({ amount: null })].map((payment, at) => of(at + 1, payment)) });
+      const ids = async (filter: PaymentFilter) => (await walked((slice) => reads.payments(filter, slice), 1)).ids;
+      expect(await ids({ status: 'captured' })).toEqual([5, 1].map(uuid));
+      expect(await ids({ status: 'pending' })).toEqual([6, 2].map(uuid));
+      expect(await ids({ status: 'failed' })).toEqual([7, 3].map(uuid));
+      expect(await ids({ status: 'voided' })).toEqual([8, 4].map(uuid));
+      expect(await ids({ status: 'pending', userId: uuid(0xc) })).toEqual([6, 2].map(uuid));
+      expect(await ids({ status: 'pending', userId: uuid(0xcc) })).toEqual([]);
+      expect(await ids({ status: 'failed', orderId: uuid(0x1007) })).toEqual([uuid(7)]);
+      expect(await ids({ status: 'pending', orderId: uuid(0x1007) })).toEqual([]);
+      expect(await ids({ status: 'failed', orderId: uuid(0x1007), userId: uuid(0xc) })).toEqual([]);
+    });
+
+    test('refunds of all payments are listed, and by status', async () => {
+      const { reads } = opened.store;
+      const all = [succeededRefund(), pendingRefund(), failedRefund(), pendingRefund()];
+      await save({ refunds: all.map((refund, at) => ({ ...refund, id: uuid(at + 1), paymentId: uuid(0x100 + at) })) });
+      const ids = async (status?: RefundStatus) => (await walked((slice) => reads.allRefunds(status, slice), 1)).ids;
+      expect(await ids()).toEqual([4, 3, 2, 1].map(uuid));
+      expect(await ids('pending')).toEqual([4, 2].map(uuid));
+      expect(await ids('succeeded')).toEqual([uuid(1)]);
+      expect(await ids('failed')).toEqual([uuid(3)]);
+      expect((await reads.allRefunds('failed', first)).rows).toEqual([{ ...failedRefund(), id: uuid(3), paymentId: uuid(0x102) }]);
+    });
+
+    test('few among many are found page by page: none is lost, none comes twice, and a request looks at so many', async () => {
+      const { reads } = opened.store;
+      const many = 2 * LOOKS + 50;
+      const rare = [0, 7, many - 2 * LOOKS, many - LOOKS - 1, many - LOOKS, many - LOOKS + 1, many - 1];
+      const isRare = new Set(rare);
+      const found = rare.map((number) => uuid(number + 1)).toReversed();
+      const numbers = Array.from({ length: many }, (_, number) => number);
+      for (let from = 0; from < many; from += 500) {
+        const part = numbers.slice(from, from + 500);
+        await save({
+          payments: part.map((number) => ({ ...(isRare.has(number) ? failed() : pending()), id: uuid(number + 1), orderId: uuid(0x10000 + number) })),
+          refunds: part.map((number) => ({ ...(isRare.has(number) ? pendingRefund() : succeededRefund()), id: uuid(number + 1) })),
+        });
+      }
+      for (const limit of [1, 2, 3, 100]) {
+        expect((await walked((slice) => reads.payments({ status: 'failed' }, slice), limit)).ids).toEqual(found);
+        expect((await walked((slice) => reads.payments({ status: 'failed', userId: captured().userId }, slice), limit)).ids).toEqual(found);
+        expect((await walked((slice) => reads.allRefunds('pending', slice), limit)).ids).toEqual(found);
+      }
+      // More than the index of what is due is asked for.
+      const { ids, requests } = await walked((slice) => reads.payments({ status: 'pending' }, slice), 100);
+      expect([new Set(ids).size, ids.length]).toEqual([many - rare.length, many - rare.length]);
+      expect(requests).toBeLessThan(25);
+      expect(await reads.payments({ status: 'captured' }, first)).toEqual({ rows: [], reached: uuid(many - LOOKS + 1) });
+      expect(await reads.allRefunds('failed', first)).toEqual({ rows: [], reached: uuid(many - LOOKS + 1) });
+      expect((await walked((slice) => reads.allRefunds('pending', slice), 100)).requests).toBe(1);
+    }, 60_000);
 
     test('refunds and methods are listed newest first, page by page', async () => {
       const { reads } = opened.store;

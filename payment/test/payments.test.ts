@@ -60,6 +60,30 @@ test('the list has the caller’s own payments, or all for staff', async () => {
   expect((await shop.send('GET', '/payments?orderId=nonsense', { as: 'staff' })).status).toBe(422);
 });
 
+test('the list by status has the caller’s own payments, or all for staff', async () => {
+  const paid = await shop.paid();
+  const { orderId, ready } = shop.anOrder((await shop.cardOf('tok_declined')).id);
+  await shop.log.deliver(ready);
+  const failed = await shop.paymentWhen(orderId, ({ status }) => status === 'failed');
+  const listed = async (query: string, as: 'customer' | 'stranger' | 'staff') =>
+    (await shop.send<Page>('GET', `/payments?${query}`, { as })).body.items.map(({ id }) => id);
+  expect(await listed('status=failed', 'staff')).toEqual([failed.id]);
+  expect(await listed('status=failed', 'customer')).toEqual([failed.id]);
+  expect(await listed('status=failed', 'stranger')).toEqual([]);
+  expect(await listed('status=captured', 'staff')).toContain(paid.id);
+  expect(await listed('status=captured', 'staff')).not.toContain(failed.id);
+  expect(await listed('status=pending', 'staff')).toEqual([]);
+  expect(await listed(`status=failed&orderId=${paid.orderId}`, 'staff')).toEqual([]);
+  expect(await listed(`status=captured&orderId=${paid.orderId}`, 'staff')).toEqual([paid.id]);
+});
+
+test.each(['lost', '', 'PENDING', '__proto__', "failed' or 1=1", 'pending,failed'])('the status %p is refused by name, of payments and of refunds', async (status) => {
+  for (const path of ['/payments', '/refunds']) {
+    const reply = await shop.send('GET', `${path}?status=${encodeURIComponent(status)}`, { as: 'staff' });
+    expect([reply.status, reply.body.errors?.map(({ pointer }) => pointer)]).toEqual([422, ['?status']]);
+  }
+});
+
 test('a page begins where the last one ended, even if payments were added in between', async () => {
   const three = [await shop.paid(), await shop.paid(), await shop.paid()].map(({ id }) => id).toReversed();
   const first = await shop.send<Page>('GET', '/payments?limit=2', { as: 'customer' });
@@ -93,6 +117,7 @@ describe.each([
   ['GET', `/payments/${Bun.randomUUIDv7()}`],
   ['GET', `/payments/${Bun.randomUUIDv7()}/refunds`],
   ['POST', `/payments/${Bun.randomUUIDv7()}/refunds`],
+  ['GET', '/refunds'],
   ['GET', '/payment-methods'],
   ['POST', '/payment-methods'],
   ['GET', `/payment-methods/${Bun.randomUUIDv7()}`],

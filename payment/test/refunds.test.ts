@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import type { Payment, Refund } from '@souk/contracts/http/payment';
+import type { OrderRefund, Payment, Refund } from '@souk/contracts/http/payment';
 import { eur } from './builders.ts';
 import { cancelledOrder } from './messages.ts';
 import { type Caller, runPayments, type RunningPayments } from './running-payments.ts';
@@ -144,4 +144,23 @@ test('a cancelled order gets back what staff have not refunded yet', async () =>
     [700, 'order_cancelled'],
     [300, 'arrived late'],
   ]);
+});
+
+test('staff see the refunds of all payments, newest first and by status, each with its order', async () => {
+  const [one, two] = [await shop.paid(1000), await shop.paid(1000)];
+  const asked = [(await ask(one, { body: part(100) })).body, (await ask(two, { body: part(200) })).body, (await ask(one, { body: part(300) })).body];
+  const orders = [one.orderId, two.orderId, one.orderId];
+  await shop.paymentWhen(one.orderId, ({ refunded }) => refunded.amount === 400);
+  await shop.paymentWhen(two.orderId, ({ refunded }) => refunded.amount === 200);
+  const page = async (query: string) => (await shop.send<{ items: OrderRefund[]; nextCursor: string | null }>('GET', `/refunds?${query}`, { as: 'staff' })).body;
+  const expected = asked.map((refund, at) => ({ ...refund, status: 'succeeded', orderId: orders[at] ?? '' })).toReversed();
+  const first = await page('limit=2');
+  const second = await page(`limit=1&cursor=${first.nextCursor}`);
+  expect([...first.items, ...second.items]).toEqual(expected as OrderRefund[]);
+  expect((await page('status=succeeded&limit=3')).items).toEqual(expected as OrderRefund[]);
+  expect((await page('status=pending')).items).toEqual([]);
+  expect((await page('status=failed')).items).toEqual([]);
+  for (const [as, status] of [['customer', 403], ['anonymous', 401], ['admin', 200]] as const) expect((await shop.send('GET', '/refunds', { as })).status).toBe(status);
+  const { nextCursor } = (await shop.send<{ nextCursor: string }>('GET', `/payments/${one.id}/refunds?limit=1`, { as: 'staff' })).body;
+  expect((await shop.send('GET', `/refunds?cursor=${nextCursor}`, { as: 'staff' })).status).toBe(422);
 });

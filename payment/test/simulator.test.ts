@@ -10,13 +10,14 @@ import { eur, NOW } from './builders.ts';
 import { describeGateway } from './gateway-contract.ts';
 
 let now = NOW;
+let declinesAll = false;
 let waited: number[] = [];
 
 const SECRETS = { new: 'new-secret', old: 'old-secret', stranger: 'somebody-elses' };
 
 function simulator(ledger: SimulatorLedger): Gateway {
   const wait = async (ms: number): Promise<void> => void waited.push(ms);
-  const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: async () => now, ownNow: () => now, newId: () => Bun.randomUUIDv7() };
+  const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: async () => now, ownNow: () => now, declinesAll: () => declinesAll, newId: () => Bun.randomUUIDv7() };
   return createSimulator({ ledger, wait, webhookSecrets: [SECRETS.new, SECRETS.old], ...options });
 }
 
@@ -34,6 +35,27 @@ describeGateway('simulator', async () => {
     taken: async (key) => (ledger.charge(key)?.declined === null ? 1 : 0),
     dispose: () => gateway.close(),
   };
+});
+
+test('while all cards are declined, only charges that are new are: a known one keeps its result, and is refunded', async () => {
+  const ledger = openSimulatorLedger(':memory:');
+  const gateway = simulator(ledger);
+  const { signal } = new AbortController();
+  const charge = (key: string, token: string) => gateway.charge({ key, amount: eur(1000), token }, signal);
+  try {
+    const before = await charge('before', 'tok_ok');
+    if (before.status !== 'succeeded') throw new Error(before.status);
+    declinesAll = true;
+    for (const token of TEST_TOKENS.keys()) expect(await charge(token, token)).toEqual({ status: 'declined', reason: 'card_declined' });
+    expect(await charge('before', 'tok_ok')).toEqual(before);
+    expect(await gateway.refund({ key: 'refund', chargeReference: before.reference, amount: eur(1000) }, signal)).toMatchObject({ status: 'succeeded' });
+    declinesAll = false;
+    expect(await charge('tok_ok', 'tok_ok')).toMatchObject({ status: 'declined' });
+    expect(await charge('after', 'tok_ok')).toMatchObject({ status: 'succeeded' });
+  } finally {
+    declinesAll = false;
+    await gateway.close();
+  }
 });
 
 describe('the test tokens', () => {

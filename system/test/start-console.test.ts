@@ -110,8 +110,8 @@ describe('npm start opens the console', () => {
       const { code, out, err } = await runStart('--first-port', String(taken + 1), '--data', folder.path);
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err).toBe(`port ${taken} is in use, where the console would be
-Leave the console out: npm start -- --no-console
-Or choose other ports (the console has the one before the first), or any free ones: npm start -- --first-port 0
+Choose other ports (the console has the one before the first), or any free ones: npm start -- --first-port 0
+Or leave the console out: npm start -- --no-console
 `);
     } finally {
       await other.stop(true);

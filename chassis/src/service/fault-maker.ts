@@ -70,7 +70,7 @@ export function faultMaker({ logger, hasGateway, stop }: FaultMakerOptions): Ser
     const over = new AbortController();
     inForce.set(fault.id, { fault, over, timer: setTimeout(() => end(fault.id), seconds * 1000) });
     const { id, topic, delayMs } = fault;
-    logger.warn({ fault: id, kind, topic: topic ?? undefined, delayMs: delayMs ?? undefined, seconds, actor: madeBy }, 'a fault was made on purpose');
+    logger.warn({ fault: id, kind, topic: topic ?? undefined, delayMs: delayMs ?? undefined, seconds, userId: madeBy }, 'a fault was made on purpose');
     // Once the caller has been answered; a service that stops lets running requests end in any case.
     if (kind === 'stop') setImmediate(() => stop(over.signal));
     return fault;
@@ -98,7 +98,7 @@ export function faultMaker({ logger, hasGateway, stop }: FaultMakerOptions): Ser
     },
     declines: () => [...inForce.values()].some(({ fault }) => fault.kind === 'decline'),
     endAll() {
-      for (const id of [...inForce.keys()]) end(id);
+      for (const id of inForce.keys()) end(id);
     },
   };
 }

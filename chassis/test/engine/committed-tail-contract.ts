@@ -182,18 +182,19 @@ export function describeCommittedTail(engine: string, open: () => Promise<OpenTo
       expect([again.lastId, skippedOf(again), entriesOf(again).map(({ seq }) => seq)]).toEqual(['one:900', 0, Array.from({ length: 900 }, (_, at) => at + 1)]);
     }, 30_000);
 
-    test.each(['nonsense', '', 'one', 'one:0', 'one:-1', 'one:1,one:1', 'one:1;two:2', '%:1', 'one:99', 'gone:1', 'one:9007199254740993'])(
-      'begins now after %p, which is no position, and says so',
-      async (lastEventId) => {
-        const { service, stream } = await started('one');
-        await service.execute(deposit, { account: 'a', amount: 1 });
+    test('begins now after what is no position, and says so', async () => {
+      const { service, stream } = await started('one');
+      await service.execute(deposit, { account: 'a', amount: 1 });
+      for (const lastEventId of ['nonsense', '', 'one', 'one:0', 'one:-1', 'one:1,one:1', 'one:1;two:2', '%:1', 'one:99', 'gone:1', 'one:9007199254740993']) {
         const reading = await read(stream, lastEventId);
-        expect(reading.events[0]).toMatchObject({ name: 'open', id: 'one:1', data: { missed: true } });
-        await service.execute(deposit, { account: 'a', amount: 1 });
-        await until('the next is told', () => entriesOf(reading).length === 1);
-        expect(entriesOf(reading)).toMatchObject([{ seq: 2 }]);
-      },
-    );
+        expect([lastEventId, reading.events[0]]).toMatchObject([lastEventId, { name: 'open', id: 'one:1', data: { missed: true } }]);
+        await reading.leave();
+      }
+      const reading = await read(stream, 'nonsense');
+      await service.execute(deposit, { account: 'a', amount: 1 });
+      await until('the next is told', () => entriesOf(reading).length === 1);
+      expect(entriesOf(reading)).toMatchObject([{ seq: 2 }]);
+    });
 
     test('has a position before anything was committed', async () => {
       const { service, stream } = await started('one');

@@ -11,7 +11,7 @@ let log: EventLog;
 beforeEach(async () => {
   opened = await openEmbeddedContract();
   faults = [];
-  log = faultyLog(opened.log, (topic) => faults.filter((fault) => fault.topic === topic && !fault.over.aborted));
+  log = faultyLog(opened.log, (topic) => faults.filter((one) => one.topic === topic && !one.over.aborted));
 });
 afterEach(() => opened.dispose());
 

@@ -40,7 +40,7 @@ test('a fault is listed with its maker, logged once when it begins, and ended ea
   const [delivery] = service.maker.deliveriesOf('order.created');
   expect(delivery).toMatchObject({ kind: 'delay', delayMs: 300 });
   expect(service.maker.deliveriesOf('order.cancelled')).toEqual([]);
-  expect(service.lines.filter(({ msg }) => msg === 'a fault was made on purpose')).toMatchObject([{ fault: fault.id, kind: 'delay', topic: 'order.created', actor: userId }]);
+  expect(service.lines.filter(({ msg }) => msg === 'a fault was made on purpose')).toMatchObject([{ fault: fault.id, kind: 'delay', topic: 'order.created', userId }]);
   expect((await service.end(fault.id.toUpperCase())).status).toBe(204);
   expect(delivery?.over.aborted).toBe(true);
   expect((await service.list()).items).toEqual([]);
@@ -70,7 +70,8 @@ test('there are ten at a time', async () => {
   using service = breakable();
   const wanted = { kind: 'double', topic: 'order.created', seconds: 300 };
   const made = await Promise.all(Array.from({ length: 12 }, () => service.make(wanted)));
-  expect(made.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 10 }, () => 201), 409, 409]);
+  expect(made.filter(({ status }) => status === 201)).toHaveLength(10);
+  expect(made.filter(({ status }) => status === 409)).toHaveLength(2);
   service.maker.endAll();
   expect((await service.make(wanted)).status).toBe(201);
 });

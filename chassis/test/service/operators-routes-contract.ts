@@ -99,8 +99,8 @@ export function describeOperatorsRoutes(engine: string, open: () => Promise<Open
       await service.execute(setAside<Toy>('user'), { event, message, cause: 'too large' });
       return event.id;
     };
-    const tryIt = async (id: string) => ((await bodyOf('POST', `/ops/dead-letters/${id}/try`)) as RedriveTrial);
-    const redriveIt = async (id: string) => ((await bodyOf('POST', `/ops/dead-letters/${id}/redrive`)) as DeadLetterStatus);
+    const tryIt = async (id: string) => (await bodyOf('POST', `/ops/dead-letters/${id}/try`)) as RedriveTrial;
+    const redriveIt = async (id: string) => (await bodyOf('POST', `/ops/dead-letters/${id}/redrive`)) as DeadLetterStatus;
     /** All that a decision could have changed. */
     const stored = async () => ({
       accounts: await opened.store.accounts(),
@@ -212,14 +212,14 @@ export function describeOperatorsRoutes(engine: string, open: () => Promise<Open
       const discarded = await letterOf(arrival(newId()), 'no user 7');
       await ask('POST', `/ops/dead-letters/${discarded}/discard`, { reason: 'seen' });
       await unsentLetter(1);
-      const { items, more } = ((await bodyOf('GET', '/ops/dead-letters/groups')) as DeadLetterGroups);
+      const { items, more } = (await bodyOf('GET', '/ops/dead-letters/groups')) as DeadLetterGroups;
       expect([more, items.map(({ kind, count }) => [kind, count])]).toEqual([false, [['unhandled', 2], ['unsent', 1], ['unhandled', 1]]]);
       expect(items[0]).toMatchObject({ cause: 'no user …, try …', topic: 'user.registered' });
       const letters = ((await bodyOf('GET', '/ops/dead-letters?status=dead')) as { items: DeadLetterStatus[] }).items;
       const counts = new Map([...Map.groupBy(letters, ({ group }) => group)].map(([group, some]) => [group, some.length]));
       expect(new Map(items.map(({ group, count }) => [group, count]))).toEqual(counts);
       expect(((await bodyOf('GET', '/ops/dead-letters/groups?status=discarded')) as DeadLetterGroups).items).toMatchObject([{ count: 1, cause: 'no user …' }]);
-      expect(((await bodyOf('GET', '/ops/dead-letters/groups?status=redriven')) as DeadLetterGroups)).toEqual({ items: [], more: false });
+      expect(await bodyOf('GET', '/ops/dead-letters/groups?status=redriven')).toEqual({ items: [], more: false });
       expect(codeOf(await ask('GET', '/ops/dead-letters/groups?status=deed'))).toBe('validation');
     });
 
@@ -231,7 +231,7 @@ export function describeOperatorsRoutes(engine: string, open: () => Promise<Open
       await letterOf(arrival(newId()));
       await parkNow('one');
       await until('its own events are sent', () => service.backlog() === 0);
-      const counts = ((await bodyOf('GET', '/ops/counts')) as OpsCounts);
+      const counts = (await bodyOf('GET', '/ops/counts')) as OpsCounts;
       await gone.close();
       expect(counts).toEqual({ parkedKeys: 1, deadLetters: { dead: 1, redriven: 0, discarded: 0 }, unsent: 2 });
     }, 20_000);

@@ -59,7 +59,7 @@ export function addsUp({ sku, warehouses: levels }: StockLevel, newestFirst: rea
   const warehouses = ids.map((id) => warehouseSum(id, levels, oldestFirst.filter(({ warehouseId }) => warehouseId === id)));
   const onHand = total(warehouses.map((warehouse) => warehouse.onHand));
   const reserved = total(warehouses.map((warehouse) => warehouse.reserved));
-  const carried = isWhole ? { onHand: 0, reserved: 0 } : { onHand: -onHand.off, reserved: -reserved.off };
+  const carried = isWhole ? { onHand: 0, reserved: 0 } : { onHand: onHand.level - onHand.moved, reserved: reserved.level - reserved.moved };
   const holds = holdsOf(oldestFirst);
   const held = sum(reserved.level, holds.reduce((all, { quantity }) => all + quantity, 0));
   const differs = held.off !== 0 || warehouses.some((warehouse) => warehouse.onHand.off !== 0 || warehouse.reserved.off !== 0);

@@ -1,6 +1,8 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { Problem } from '@souk/contracts/problem';
-import { ask } from './api.ts';
+import type { DemoByCurl as Command, DemoOrder } from '../demo.ts';
+import { type Answer, ask } from './api.ts';
 import { session } from './live.ts';
 import { CopyButton, Failure } from './parts.tsx';
 import { go } from './place.ts';
@@ -9,16 +11,34 @@ import { go } from './place.ts';
 export function EmptyShop() {
   const now = session.value;
   if (!now) return null;
-  const text = orderByCurl(now.services);
   return (
     <div class="empty-shop">
       <h2>No orders yet</h2>
       <p>Every order appears here the moment it is placed, and each of its steps as the services take it: stock is reserved, the card is charged, parcels are sent.</p>
-      {now.embedded && now.mode === 'write' && <PlaceDemo />}
-      <p>From a terminal, with a customer’s token and a SKU of the shop:</p>
-      <div class="curl"><pre tabIndex={0} aria-label="curl that places an order">{text}</pre><CopyButton text={text} label="Copy this curl" /></div>
+      {now.embedded && now.mode === 'write' ? <><PlaceDemo /><DemoByCurl /></> : <OrderByCurl how="From a terminal, with a customer’s token and a SKU of the shop:" text={orderByCurl(now.services)} />}
     </div>
   );
+}
+
+function OrderByCurl({ how, text }: { readonly how: string; readonly text: string }) {
+  return (
+    <>
+      <p>{how}</p>
+      <div class="curl"><pre tabIndex={0} aria-label="curl that places an order">{text}</pre><CopyButton text={text} label="Copy this curl" /></div>
+    </>
+  );
+}
+
+/** The console itself makes the command: it holds a token that is good for demo orders only. */
+function DemoByCurl() {
+  const answer = useSignal<Answer<Command> | null>(null);
+  useEffect(() => {
+    void (async () => {
+      answer.value = await ask<Command>('/demo/orders');
+    })();
+  }, []);
+  if (answer.value === null) return null;
+  return answer.value.ok ? <OrderByCurl how="Or from a terminal:" text={answer.value.value.curl} /> : <Failure problem={answer.value.problem} />;
 }
 
 function PlaceDemo() {
@@ -26,7 +46,7 @@ function PlaceDemo() {
   const isBusy = useSignal(false);
   const placeOrder = async () => {
     isBusy.value = true;
-    const answer = await ask<{ orderId: string }>('/demo/orders', { method: 'POST', body: { kind: 'completes' } });
+    const answer = await ask<DemoOrder>('/demo/orders', { method: 'POST', body: { kind: 'completes' } });
     isBusy.value = false;
     problem.value = answer.ok ? null : answer.problem;
     if (answer.ok) go({ order: answer.value.orderId });

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { frozen } from './live.ts';
-import { listed } from './orders.ts';
+import { drawTo, listed } from './orders.ts';
 import { go, type Place, place } from './place.ts';
 
 export const LIST_ID = 'orders';
@@ -71,11 +71,22 @@ export function listKey(event: KeyboardEvent): void {
 function move(step: number): void {
   const orders = listed.peek();
   const at = orders.findIndex(({ id }) => id === (activeOrder.peek() ?? place.peek().order));
-  const next = orders[at === -1 && Math.abs(step) === 1 ? 0 : Math.min(orders.length - 1, Math.max(0, at + step))];
+  const index = at === -1 && Math.abs(step) === 1 ? 0 : Math.min(orders.length - 1, Math.max(0, at + step));
+  const next = orders[index];
   if (next === undefined) return;
   focusList();
   activeOrder.value = next.id;
-  document.getElementById(`order-${next.id}`)?.scrollIntoView({ block: 'nearest' });
+  drawTo(index);
+  // A row that was not drawn yet is drawn by the next frame.
+  const isDrawn = show(next.id);
+  if (!isDrawn) requestAnimationFrame(() => show(next.id));
+}
+
+/** False when the row is not drawn. */
+function show(id: string): boolean {
+  const row = document.getElementById(`order-${id}`);
+  row?.scrollIntoView({ block: 'nearest' });
+  return row !== null;
 }
 
 function openActive(): void {

@@ -32,6 +32,8 @@ const SILENCE_MS = 5700;
 const UNSAID_MS = 700;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+/** Pause between two frames that tell something: under load every one of them lays the list out and paints it anew. */
+const FRAME_EVERY_MS = 33;
 /** Entries told in one frame at most: a resume of thousands is spread over several. */
 const FRAME_LIMIT = 200;
 /** Entries kept while frozen or hidden; beyond that the page is read anew instead. */
@@ -41,6 +43,7 @@ const listeners = new Set<Listener>();
 let queue: Told[] = [];
 let skipped = 0;
 let isScheduled = false;
+let lastToldAt = 0;
 
 /** What was committed, once a frame at most. While frozen nothing is told, then all of it. */
 export const committed = {
@@ -179,13 +182,16 @@ function schedule(): void {
   }
   if (isScheduled || queue.length + skipped === 0) return;
   isScheduled = true;
+  const pause = lastToldAt + FRAME_EVERY_MS - performance.now();
   if (document.hidden) setTimeout(tell, 500);
-  else requestAnimationFrame(tell);
+  else if (pause <= 0) requestAnimationFrame(tell);
+  else setTimeout(() => requestAnimationFrame(tell), pause);
 }
 
 function tell(): void {
   isScheduled = false;
   if (frozen.value) return;
+  lastToldAt = performance.now();
   const entries = queue.slice(0, FRAME_LIMIT);
   queue = queue.slice(FRAME_LIMIT);
   const unseen = skipped;

@@ -4,12 +4,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { askService } from './api.ts';
 import { session } from './live.ts';
 import { isParty, LANE_NAMES, type Party, words } from './lanes.ts';
+import { readOnlyWhy } from './order-actions.tsx';
 import type { HistoryEntry, OrderFacts } from './order-facts.ts';
 import { CopyButton, Curl, Shape, Status } from './parts.tsx';
 import { go } from './place.ts';
 import type { Receipt } from './receipts.ts';
 import type { DrawnArrow } from './saga-drawing.ts';
-import { eventNoun, readOnlyWhy } from './order-verbs.tsx';
 
 interface Opened {
   readonly row: DrawnArrow;
@@ -53,7 +53,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
   const { message } = entry;
   return (
     <>
-      <dl class="facts">
+      <dl class="message-facts">
         <Fact name="event id" value={entry.id} isId />
         {entry.causationId !== null && <div><dt>caused by</dt><dd><button type="button" class="link" onClick={() => go({ message: entry.causationId ?? undefined })}><code>{entry.causationId}</code></button> <CopyButton text={entry.causationId} label="Copy the id of its cause" /></dd></div>}
         <Fact name="correlation" value={entry.correlationId} isId />
@@ -76,14 +76,14 @@ function Message({ headers, value }: { readonly headers: Readonly<Record<string,
   const pretty = prettyJson(value);
   return (
     <>
-      <div class="payload">
+      <div class="message-payload">
         <h4>Payload</h4>
         <CopyButton text={pretty} label="Copy the payload" />
         <pre tabIndex={0} aria-label="Payload">{pretty}</pre>
       </div>
       <details>
         <summary>{Object.keys(headers).length} headers</summary>
-        <dl class="facts is-headers">{Object.entries(headers).map(([name, text]) => <div key={name}><dt><code>{name}</code></dt><dd><code>{text}</code></dd></div>)}</dl>
+        <dl class="message-facts is-headers">{Object.entries(headers).map(([name, text]) => <div key={name}><dt><code>{name}</code></dt><dd><code>{text}</code></dd></div>)}</dl>
       </details>
     </>
   );
@@ -100,12 +100,12 @@ function prettyJson(value: string): string {
 
 function Tries({ receipt: { by, text, tries } }: { readonly receipt: Receipt }) {
   return (
-    <div class="tries">
+    <div class="message-tries">
       <h4>At {LANE_NAMES[by]}: {text}</h4>
       {tries.length === 0 ? <p class="quiet">No try is recorded in the process that was asked.</p> : (
         <ol>
           {tries.map(({ outcome, at, cause }, n) => (
-            <li key={`${at}-${n}`}><Status status={outcome} /> <time dateTime={at}>{at.slice(11, 23)}</time>{cause !== null && <span class="cause"> {cause}</span>}</li>
+            <li key={`${at}-${n}`}><Status status={outcome} /> <time dateTime={at}>{at.slice(11, 23)}</time>{cause !== null && <span class="message-cause"> {cause}</span>}</li>
           ))}
         </ol>
       )}
@@ -127,10 +127,10 @@ function SendAgain({ party, stream }: { readonly party: Party; readonly stream: 
   const send = async () => {
     said.value = 'Sending…';
     const answer = await askService<HistorySent>(party, '/ops/history/send', { method: 'POST', body: { stream } });
-    said.value = answer.ok ? `${LANE_NAMES[party]} sent ${eventNoun(answer.value.sent)} again.` : `${answer.problem.title}. ${answer.problem.detail}`;
+    said.value = answer.ok ? `${LANE_NAMES[party]} sent ${answer.value.sent === 1 ? '1 event' : `${answer.value.sent} events`} again.` : `${answer.problem.title}. ${answer.problem.detail}`;
   };
   return (
-    <div class="verb">
+    <div class="message-verb">
       <button type="button" disabled={why !== null} onClick={() => void send()}>Send again</button>
       <span class="quiet">{why ?? 'All events of this stream go to the log once more. Harmless: whoever has applied one changes nothing.'}</span>
       <span role="status">{said.value !== null && <><Shape name="half" /> {said.value}</>}</span>

@@ -27,6 +27,8 @@ export interface OrderFacts {
   readonly refunds: Part<readonly Refund[]>;
   readonly saga: Part<SagaDescription>;
   readonly deliveries: OfParties<Deliveries>;
+  /** False while something was committed that the last list of a service's deliveries may not hold. */
+  readonly areDeliveriesNew: Readonly<Record<Party, boolean>>;
   readonly parked: OfParties<ParkedKeyStatus | null>;
   readonly dead: OfParties<readonly DeadLetterStatus[]>;
 }
@@ -47,7 +49,7 @@ export function noFacts(id: string): OrderFacts {
   const none = { order: nothingKnown, inventory: nothingKnown, payment: nothingKnown };
   return {
     id, order: nothingKnown, timeline: nothingKnown, histories: none, reservation: nothingKnown, movements: nothingKnown, payment: nothingKnown,
-    refunds: nothingKnown, saga: nothingKnown, deliveries: none, parked: none, dead: none,
+    refunds: nothingKnown, saga: nothingKnown, deliveries: none, areDeliveriesNew: { order: true, inventory: true, payment: true }, parked: none, dead: none,
   };
 }
 
@@ -71,9 +73,17 @@ export function readers(id: string, ask: Ask, take: Take, signal?: AbortSignal) 
     if (signal?.aborted !== true) take((before) => ({ ...before, ...change(before) }));
   };
 
+  /** Entries of each history that have been read. */
+  const lengths = { order: 0, inventory: 0, payment: 0 };
+
   async function history(party: Party, stream: string) {
     const answer = await wholeHistory(stream, (query) => get<HistoryPage>(party, '/ops/history', query));
-    keep(({ histories }) => ({ histories: { ...histories, [party]: after(histories[party], answer, (value) => value) } }));
+    const isLonger = answer.ok && answer.value.length > lengths[party];
+    if (answer.ok) lengths[party] = answer.value.length;
+    keep(({ histories, areDeliveriesNew }) => ({
+      histories: { ...histories, [party]: after(histories[party], answer, (value) => value) },
+      ...(isLonger && { areDeliveriesNew: { ...areDeliveriesNew, [party]: false } }),
+    }));
   }
 
   async function ofOrder() {
@@ -113,15 +123,22 @@ export function readers(id: string, ask: Ask, take: Take, signal?: AbortSignal) 
 
   const of = { order: ofOrder, inventory: ofInventory, payment: ofPayment };
 
-  /** What changes without anything being committed. */
   async function ofDeliveries(party: Party) {
-    const [deliveries, parked, dead] = await Promise.all([
-      get<Deliveries>(party, '/ops/deliveries', { key: id }),
+    const length = lengths[party];
+    const answer = await get<Deliveries>(party, '/ops/deliveries', { key: id });
+    keep(({ deliveries, areDeliveriesNew }) => ({
+      deliveries: { ...deliveries, [party]: after(deliveries[party], answer, (value) => value) },
+      areDeliveriesNew: { ...areDeliveriesNew, [party]: answer.ok && length === lengths[party] },
+    }));
+  }
+
+  /** What stands in the way of a message. */
+  async function ofTrouble(party: Party) {
+    const [parked, dead] = await Promise.all([
       parkedKey(id, (query) => get<ParkedPage>(party, '/ops/parked', query)),
       get<Page<DeadLetterStatus>>(party, '/ops/dead-letters', { key: id, status: 'dead', limit: PAGE_LIMIT }),
     ]);
     keep((before) => ({
-      deliveries: { ...before.deliveries, [party]: after(before.deliveries[party], deliveries, (value) => value) },
       parked: { ...before.parked, [party]: after(before.parked[party], parked, (value) => value) },
       dead: { ...before.dead, [party]: after(before.dead[party], dead, ({ items }) => items) },
     }));
@@ -136,7 +153,8 @@ export function readers(id: string, ask: Ask, take: Take, signal?: AbortSignal) 
     saga: ofSaga,
     party: (party: Party) => of[party](),
     deliveries: ofDeliveries,
-    all: () => [ofSaga(), ...PARTIES.flatMap((party) => [of[party](), ofDeliveries(party)])],
+    trouble: ofTrouble,
+    all: () => [ofSaga(), ...PARTIES.flatMap((party) => [of[party]().then(() => ofDeliveries(party)), ofTrouble(party)])],
   };
 }
 

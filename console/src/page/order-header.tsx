@@ -26,7 +26,7 @@ export function OrderHeader({ order, facts, drawing }: Headed) {
       </p>
       <Why facts={facts} drawing={drawing} />
       <dl class="order-facts">
-        <div><dt>customer</dt><dd><PlaceLink to={{ userId, order: id }} label="Only orders of this customer"><Short id={userId} /></PlaceLink></dd></div>
+        <div><dt>customer</dt><dd><PlaceLink to={{ userId, order: id }}><Short id={userId} /><span class="unseen">: only orders of this customer</span></PlaceLink></dd></div>
         <div><dt>payment</dt><dd><Status status={paymentStatus} /></dd></div>
         {shipments.length > 0 && <div><dt>{shipments.length === 1 ? 'parcel' : 'parcels'}</dt><dd>{shipments.map((shipment) => <Status key={shipment.id} status={shipment.status} />)}</dd></div>}
         <Goods items={items} />
@@ -51,8 +51,12 @@ function Took({ drawing: { startedAt, endedAt, isAtRest }, facts }: Omit<Headed,
 /** A deadline that is nearer than this stands out. Milliseconds. */
 const NEAR_MS = 10_000;
 
+/** Waiting for less than this is nothing to look at. Milliseconds. */
+const CALM_MS = 5000;
+
 function Why({ facts, drawing }: Omit<Headed, 'order'>) {
-  return <p class={`order-why${drawing.isAtRest ? ' is-at-rest' : ''}`}>{whyStuck(facts, Math.max(clock.value, drawing.endedAt ?? 0))}</p>;
+  const isCalm = drawing.isAtRest || clock.value - (drawing.endedAt ?? 0) < CALM_MS;
+  return <p class={`order-why${isCalm ? ' is-at-rest' : ''}`}>{whyStuck(facts, Math.max(clock.value, drawing.endedAt ?? 0))}</p>;
 }
 
 const LINES_SHOWN = 3;
@@ -74,7 +78,7 @@ function Lines({ items }: { readonly items: readonly OrderLine[] }) {
   return (
     <ul class="order-lines">
       {items.map(({ sku, title, quantity, lineTotal }) => (
-        <li key={sku}>{quantity} × <PlaceLink to={{ drawer: 'stock', item: sku }} label={`Stock of ${sku}`}><code>{sku}</code></PlaceLink> <span class="quiet">{title}</span> <Money money={lineTotal} /></li>
+        <li key={sku}>{quantity} × <PlaceLink to={{ drawer: 'stock', item: sku }}><code>{sku}</code><span class="unseen">: its stock</span></PlaceLink> <span class="quiet">{title}</span> <Money money={lineTotal} /></li>
       ))}
     </ul>
   );

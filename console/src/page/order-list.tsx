@@ -5,7 +5,7 @@ import { clock, durationText } from './clock.ts';
 import { EmptyShop } from './empty-shop.tsx';
 import { Filters } from './filters.tsx';
 import { isSettled, type OrderRow } from './order-row.ts';
-import { filters, hasOlder, isAtTop, isFiltered, isFull, listed, type ListedOrder, readFirst, reading, readOlder, readProblem, ROWS_LIMIT, showWaiting, waiting } from './orders.ts';
+import { drawn, drawTo, filters, hasOlder, isAtTop, isFiltered, isFull, listed, type ListedOrder, readFirst, reading, readOlder, readProblem, ROWS_LIMIT, showWaiting, waiting } from './orders.ts';
 import { activeOrder, focusList, LIST_ID, listKey } from './keys.ts';
 import { Busy, Failure, moneyText, PlaceLink, reasonText, shortId, TimeOfDay } from './parts.tsx';
 import { go, place } from './place.ts';
@@ -29,14 +29,14 @@ export function OrderList() {
 function Rows() {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const orders = listed.value;
+  const orders = drawn.value;
   const look = () => {
     const { current: box } = scroller;
     if (box === null) return;
     // Whoever walks the list keeps their row where it is.
     const isWalking = document.activeElement === list.current && activeOrder.peek() !== null && activeOrder.peek() !== listed.peek()[0]?.id;
     isAtTop.value = box.scrollTop < TOP_PX && !isWalking;
-    if (box.scrollHeight - box.scrollTop - box.clientHeight < BOTTOM_PX && box.scrollTop > 0) void readOlder();
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < BOTTOM_PX && box.scrollTop > 0) goOn();
   };
   useEffect(() => activeOrder.subscribe(look), []);
   useSignalEffect(() => {
@@ -54,7 +54,7 @@ function Rows() {
           aria-activedescendant={optionId(activeOrder.value !== null && orders.some(({ id }) => id === activeOrder.value) ? activeOrder.value : orders[0]?.id ?? '')}
           onKeyDown={listKey} onFocus={look} onBlur={() => queueMicrotask(look)}
         >
-          {orders.map(drawnOnce)}
+          {orders.map(nodeOf)}
         </div>
         <Older />
       </div>
@@ -62,16 +62,22 @@ function Rows() {
   );
 }
 
-export const optionId = (id: string) => `order-${id}`;
+/** Draws what is listed further down; where that is all, reads what is older. */
+function goOn(): void {
+  if (drawn.peek().length < listed.peek().length) drawTo();
+  else void readOlder();
+}
 
-const drawn = new WeakMap<ListedOrder, VNode>();
+const optionId = (id: string) => `order-${id}`;
+
+const nodes = new WeakMap<ListedOrder, VNode>();
 
 /** Always the same node for an order, so that a change of the list compares no rows: each follows its own signal. */
-function drawnOnce(order: ListedOrder): VNode {
-  const known = drawn.get(order);
+function nodeOf(order: ListedOrder): VNode {
+  const known = nodes.get(order);
   if (known !== undefined) return known;
   const node = <Row key={order.id} order={order} />;
-  drawn.set(order, node);
+  nodes.set(order, node);
   return node;
 }
 
@@ -118,6 +124,7 @@ function Newer() {
 
 function Older() {
   const last = listed.value.at(-1);
+  if (drawn.value.length < listed.value.length) return <button type="button" class="older" onClick={goOn}>Older orders</button>;
   if (reading.value === 'older') return <Busy label="Reading older orders" />;
   if (readProblem.value !== null) return <Failure problem={readProblem.value} retry={() => void readOlder()} />;
   if (hasOlder.value) return <button type="button" class="older" onClick={() => void readOlder()}>Older orders</button>;

@@ -3,8 +3,8 @@ import type { HistorySent } from '@souk/contracts/http/ops';
 import type { Order } from '@souk/contracts/http/order';
 import type { Payment } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
+import { moneyText, unitsText } from './amounts.ts';
 import { type Answer, askService } from './api.ts';
-import { moneyText } from './parts.tsx';
 
 /** The services that an order passes through. */
 const PARTIES = ['order', 'inventory', 'payment'] as const;
@@ -72,12 +72,11 @@ function stockBack(reservation: Holding['reservation']): string {
   if (reservation === undefined) return 'Inventory does not answer now: what it holds goes back on sale once it does.';
   const units = (reservation?.lines ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
   if (reservation === null || units === 0) return 'Inventory holds nothing of it; if it is just about to, that goes back as well.';
-  const pieces = units === 1 ? '1 unit' : `${units} units`;
   switch (reservation.status) {
     case 'reserved':
-      return `${pieces} that Inventory holds are on sale again.`;
+      return `${unitsText(units)} that Inventory holds ${units === 1 ? 'is' : 'are'} on sale again.`;
     case 'committed':
-      return `${pieces} that were sold go back into stock.`;
+      return `${unitsText(units)} that ${units === 1 ? 'was sold goes' : 'were sold go'} back into stock.`;
     case 'released':
     case 'restocked':
     case 'refused':

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
+import { OrderActions } from './order-actions.tsx';
 import type { OrderFacts } from './order-facts.ts';
 import { OrderHeader } from './order-header.tsx';
-import { OrderVerbs } from './order-verbs.tsx';
 import { useOrderWatch } from './order-watch.ts';
 import { Busy, Failure, PlaceLink } from './parts.tsx';
 import { go, place } from './place.ts';
@@ -23,7 +23,7 @@ export function OrderView({ id }: { readonly id: string }) {
   return (
     <article class="order-view" aria-label={`Order ${id}`} onKeyDown={closeMessage}>
       {order.value === undefined ? order.problem !== null && <Failure problem={order.problem} retry={reload} /> : <OrderHeader order={order.value} facts={facts.value} drawing={drawing.value} />}
-      <OrderVerbs facts={facts.value} drawing={drawing.value} reload={reload} />
+      <OrderActions facts={facts.value} reload={reload} />
       {drawing.value.unknown.map((text) => <p key={text} class="order-unknown" role="status">{text}</p>)}
       <Views />
       <Shown facts={facts.value} drawing={drawing.value} />

@@ -41,13 +41,17 @@ function watchOrder(id: string) {
       if (reading.has(party)) continue;
       dirty.delete(party);
       reading.add(party);
-      void ask.party(party).then(() => {
-        reading.delete(party);
-        if (dirty.has(party)) readSoon();
-      });
+      void readParty(party);
     }
     clearTimeout(afterwards);
     afterwards = setTimeout(readDeliveries, DELIVERED_AFTER_MS);
+  }
+
+  async function readParty(party: Party): Promise<void> {
+    await ask.party(party);
+    reading.delete(party);
+    if (dirty.has(party)) readSoon();
+    await ask.deliveries(party);
   }
 
   function readSoon(): void {
@@ -55,7 +59,7 @@ function watchOrder(id: string) {
   }
 
   function readDeliveries(): void {
-    for (const party of PARTIES) void ask.deliveries(party);
+    for (const party of PARTIES) void Promise.all([ask.deliveries(party), ask.trouble(party)]);
   }
 
   function mark(party: Party): void {

@@ -24,6 +24,11 @@ export interface ListedOrder {
 
 /** The orders that are listed, newest first. Each has its own signal, so that a step of one order draws one row. */
 export const listed = signal<readonly ListedOrder[]>([]);
+/** Rows that are drawn at first, and more each time that the end of them comes into sight: an order that comes in moves all that are drawn. */
+const DRAWN = 60;
+const depth = signal(DRAWN);
+/** The upper part of the list, as far as somebody has looked. */
+export const drawn = computed(() => listed.value.slice(0, depth.value));
 /** New orders that wait for a click, newest first. */
 export const waiting = signal<readonly ListedOrder[]>([]);
 export const reading = signal<'first' | 'older' | null>('first');
@@ -70,7 +75,9 @@ export function followOrders(): void {
     if (!now && isOwed) planReading(true);
   });
   isAtTop.subscribe((now) => {
-    if (now) showWaiting();
+    if (!now) return;
+    depth.value = DRAWN;
+    showWaiting();
   });
   let wasSignedIn = false;
   session.subscribe((now) => {
@@ -96,6 +103,12 @@ export async function readFirst(): Promise<void> {
     listed.value = answer.value.items.map(listedOf);
     older.value = answer.value.nextCursor;
   });
+}
+
+/** Draws the list down to the row at `index`, or further down than it is. */
+export function drawTo(index = depth.peek()): void {
+  if (index < depth.peek()) return;
+  depth.value = index + DRAWN;
 }
 
 export async function readOlder(): Promise<void> {

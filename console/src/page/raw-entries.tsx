@@ -9,10 +9,10 @@ export function RawEntries({ facts }: { readonly facts: OrderFacts }) {
   const entries = PARTIES.flatMap((party) => (facts.histories[party].value ?? []).map((entry) => ({ party, entry }))).toSorted(byTime);
   const known = Object.fromEntries(Object.entries(facts).map(([name, part]) => [name, isPart(part) ? part.value : part]));
   return (
-    <div class="raw">
-      <p class="raw-tools"><CopyButton text={JSON.stringify(entries.map(({ entry }) => entry), null, 2)} label="Copy all entries as JSON" /> {entries.length} entries as JSON <CopyButton text={JSON.stringify(known, null, 2)} label="Copy everything that is known of the order as JSON" /> everything that is known</p>
+    <div class="entries">
+      <p class="entries-tools"><CopyButton text={JSON.stringify(entries.map(({ entry }) => entry), null, 2)} label="Copy all entries as JSON" /> {entries.length} entries as JSON <CopyButton text={JSON.stringify(known, null, 2)} label="Copy everything that is known of the order as JSON" /> everything that is known</p>
       {PARTIES.flatMap((party) => facts.histories[party].problem ?? []).map((problem, n) => <Failure key={n} problem={problem} />)}
-      <div class="raw-scroll" role="region" aria-label="Entries" tabIndex={0}>
+      <div class="entries-scroll" role="region" aria-label="Entries" tabIndex={0}>
         <table>
           <thead><tr><th scope="col">service</th>{COLUMNS.map((column) => <th key={column} scope="col">{column}</th>)}<th scope="col">headers</th><th scope="col">payload</th></tr></thead>
           <tbody>{entries.map(({ party, entry }) => <Row key={entry.id} party={party} entry={entry} />)}</tbody>

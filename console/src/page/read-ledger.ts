@@ -36,12 +36,12 @@ async function readOnce(sku: string, ask: Ask, before: Ledger | undefined): Prom
   const levelPath = `/stock/${encodeURIComponent(sku)}`;
   const first = await ask<StockLevel>(levelPath);
   if (!first.ok) return first;
-  const lines = await readLines(sku, ask, before);
-  if (!lines.ok) return lines;
+  const read = await readLines(sku, ask, before);
+  if (!read.ok) return read;
   const last = await ask<StockLevel>(levelPath);
   if (!last.ok) return last;
   const isOfOneMoment = JSON.stringify(first.value.warehouses) === JSON.stringify(last.value.warehouses);
-  return { ...last, value: { level: last.value, ...lines.value, isOfOneMoment } };
+  return { ...last, value: { level: last.value, ...read.value, isOfOneMoment } };
 }
 
 type Lines = Pick<Ledger, 'movements' | 'olderFrom'>;

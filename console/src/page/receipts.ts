@@ -42,7 +42,7 @@ export function receiptOf(message: Sent, by: Party, facts: OrderFacts): Receipt 
     const state = applied === null || applied === 0 ? 'unknown' : 'applied';
     return { ...common, state, delivered: null, text: applied === null || applied === 0 ? why : `applied ${timesText(applied)}; ${why}` };
   }
-  if (counted === 0) return unseen(message, common, isOlder);
+  if (counted === 0) return unseen(message, common, isOlder, facts.areDeliveriesNew[by]);
   const often = `delivered ${timesText(counted)}${isOlder ? ' since the restart' : ''}`;
   const rest = { ...common, delivered: counted };
   if (applied !== null && applied > 1) return { ...rest, state: 'applied-again', text: `${often}, applied ${timesText(applied)}` };
@@ -65,10 +65,10 @@ export function receiptOf(message: Sent, by: Party, facts: OrderFacts): Receipt 
   }
 }
 
-function unseen(message: Sent, common: Pick<Receipt, 'by' | 'tries' | 'applied'>, isOlder: boolean): Receipt {
+function unseen(message: Sent, common: Pick<Receipt, 'by' | 'tries' | 'applied'>, isOlder: boolean, isNew: boolean): Receipt {
   const { applied } = common;
   if (applied !== null && applied > 0) {
-    const why = isOlder ? 'delivery not recorded since the restart' : 'delivered to another process';
+    const why = isOlder ? 'delivery not recorded since the restart' : isNew ? 'delivered to another process' : 'delivery not read yet';
     return { ...common, state: applied > 1 ? 'applied-again' : 'applied', delivered: null, text: `applied ${timesText(applied)}; ${why}` };
   }
   if (isOlder) return { ...common, state: 'unknown', delivered: null, text: 'delivery not recorded since the restart' };

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { OrderStatus } from '@souk/contracts/saga';
+import type { ComponentChildren } from 'preact';
 import { clock, durationText } from './clock.ts';
 import { frozen } from './live.ts';
-import { type Lane, LANE_NAMES, LANES, words } from './lanes.ts';
+import { type Lane, LANE_NAMES, LANES } from './lanes.ts';
 import { MessagePanel } from './message-panel.tsx';
 import type { OrderFacts } from './order-facts.ts';
 import { moneyText, unitsText } from './amounts.ts';
@@ -67,18 +68,27 @@ function LaneIcon({ lane }: { readonly lane: Lane }) {
 }
 
 function ArrowRow({ row, facts }: { readonly row: DrawnArrow; readonly facts: OrderFacts }) {
-  const { arrow, undo, after, sentence } = row;
+  const { arrow, undo, after, n } = row;
   const isOpen = isChosen(arrow);
   return (
     <li class={`saga-row is-${arrow.kind}${isOpen ? ' is-open' : ''}${arrow.from === 'customer' || arrow.to === 'customer' ? ' is-outside' : ''}`}>
-      <button type="button" class="saga-step" aria-expanded={isOpen} aria-label={sentence} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
-        <span class="saga-time">+{durationText(after)}</span>
+      <button type="button" class="saga-step" aria-expanded={isOpen} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
+        <span class="saga-time"><Unseen>Step {n}, </Unseen>+{durationText(after)}<Unseen> after the start. {wayOf(arrow)}: </Unseen></span>
         <Track from={arrow.from} to={arrow.to} name={arrow.name} says={arrow.says} receipt={arrow.receipt} effect={arrow.effect} />
         <span class="saga-undo">{undo !== null && <UndoMark undo={undo} />}</span>
       </button>
       {isOpen && <MessagePanel row={row} facts={facts} />}
     </li>
   );
+}
+
+/** Words that make a sentence of what is drawn, for those who hear it. */
+function Unseen({ children }: { readonly children: ComponentChildren }) {
+  return <span class="unseen">{children}</span>;
+}
+
+function wayOf({ from, to }: { readonly from: Lane; readonly to: Lane }): string {
+  return from === to ? LANE_NAMES[to] : `${LANE_NAMES[from]} to ${LANE_NAMES[to]}`;
 }
 
 /** An arrow is named by its own id, or by that of the event that it carries. */
@@ -105,8 +115,8 @@ function Track({ from, to, name, says = null, receipt = null, effect }: TrackPro
     <span class={`saga-track is-${direction}`} style={style}>
       <span class="saga-label"><span><code>{name}</code>{says !== null && receipt !== null && <span class="saga-says"> {says}</span>}</span></span>
       <span class="saga-arrow" />
-      <span class="saga-below"><span>{receipt === null ? says !== null && <span class="saga-says">{says}</span> : <ReceiptMark receipt={receipt} />}</span></span>
-      {effect !== null && <span class="saga-effect">{effect.to === 'noted' ? <span class="status is-never">{effect.reason ?? 'noted'}</span> : <Status status={effect.to} />}</span>}
+      <span class="saga-below"><span>{receipt === null ? says !== null && <span class="saga-says"><Unseen>, </Unseen>{says}</span> : <><Unseen>; </Unseen><ReceiptMark receipt={receipt} /></>}</span></span>
+      {effect !== null && <span class="saga-effect"><Unseen>. {LANE_NAMES[effect.lane]} {effect.to === 'noted' ? 'notes: ' : 'is then: '}</Unseen>{effect.to === 'noted' ? <span class="status is-never">{effect.reason ?? 'noted'}</span> : <Status status={effect.to} />}</span>}
     </span>
   );
 }
@@ -123,9 +133,8 @@ export function ReceiptMark({ receipt: { state, text, delivered } }: { readonly 
 
 const UNDO_SHAPES: Readonly<Record<Undo['state'], ShapeName>> = { 'not-needed': 'empty', due: 'undoing', 'under-way': 'undoing', partly: 'undoing', done: 'undone', passed: 'never', impossible: 'never' };
 
-export function UndoMark({ undo: { state, text } }: { readonly undo: Undo }) {
-  const said = state === 'due' ? `due: ${text}` : text;
-  return <span class={`undo-mark is-${state}`} title={UNDO_WORDS[state]}><Shape name={UNDO_SHAPES[state]} /> {said}</span>;
+function UndoMark({ undo: { state, text } }: { readonly undo: Undo }) {
+  return <span class={`undo-mark is-${state}`} title={UNDO_WORDS[state]}><Shape name={UNDO_SHAPES[state]} /> <span><Unseen>. Undo: </Unseen>{state === 'due' && 'due: '}{text}<Unseen>, {UNDO_WORDS[state]}.</Unseen></span></span>;
 }
 
 function GapRow({ gap }: { readonly gap: Gap }) {
@@ -152,7 +161,7 @@ export function GapStory({ gap: { from, to, happened } }: { readonly gap: Gap })
 }
 
 /** `12:17:20.137` in UTC, as the services write it. */
-export function timeOf(at: number): string {
+function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 23);
 }
 
@@ -174,13 +183,12 @@ function NowRow({ drawing: { startedAt, endedAt, isAtRest, coming }, status }: {
   );
 }
 
-function ComingRow({ step: { from, to, name, effect, branches, isUndo } }: { readonly step: Coming }) {
-  const label = `To come. ${LANE_NAMES[from]} to ${LANE_NAMES[to]}: ${name}${effect === null ? '' : `. ${LANE_NAMES[effect.lane]} is then ${words(effect.to)}`}${branches.length === 0 ? '' : `; ${branches.join('; ')}`}.`;
+function ComingRow({ step }: { readonly step: Coming }) {
+  const { from, to, name, effect, branches, isUndo } = step;
   return (
     <li class={`saga-row is-coming${isUndo ? ' is-undoing' : ''}`}>
-      <span class="unseen">{label}</span>
-      <span class="saga-step" aria-hidden="true">
-        <span class="saga-time" />
+      <span class="saga-step">
+        <span class="saga-time"><Unseen>To come. {wayOf(step)}: </Unseen></span>
         <Track from={from} to={to} name={name} effect={effect} />
         <span class="saga-undo">{branches.map((branch) => <span key={branch} class="saga-branch">{branch}</span>)}</span>
       </span>

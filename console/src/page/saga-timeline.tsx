@@ -45,16 +45,16 @@ export function SagaTimeline({ drawing, facts }: { readonly drawing: Drawing; re
 }
 
 function Bar({ row, scale, facts }: { readonly row: DrawnArrow; readonly scale: TimeScale; readonly facts: OrderFacts }) {
-  const { arrow, endsAt, sentence } = row;
+  const { arrow, endsAt, n, after } = row;
   const isOpen = isChosen(arrow);
   const [start, end] = [scale.at(arrow.at), scale.at(endsAt)];
   const took = endsAt === arrow.at ? null : durationText(endsAt - arrow.at);
   return (
     <li class={`bars-row is-${arrow.kind}${isOpen ? ' is-open' : ''}`}>
-      <button type="button" class="bar-step" aria-expanded={isOpen} aria-label={`${sentence}${took === null ? '' : ` It took ${took}.`}`} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
+      <button type="button" class="bar-step" aria-expanded={isOpen} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
         <span class="bar-label">
-          <code>{arrow.name}</code>
-          <span class="quiet">{arrow.from === arrow.to ? LANE_NAMES[arrow.to] : `${LANE_NAMES[arrow.from]} → ${LANE_NAMES[arrow.to]}`}{took !== null && `, ${took}`}</span>
+          <code><span class="unseen">Step {n}, {durationText(after)} after the start: </span>{arrow.name}</code>
+          <span class="quiet"><span class="unseen">, </span>{arrow.from === arrow.to ? LANE_NAMES[arrow.to] : `${LANE_NAMES[arrow.from]} → ${LANE_NAMES[arrow.to]}`}{took !== null && `, ${took}`}<span class="unseen">. </span></span>
           {arrow.receipt !== null && <ReceiptMark receipt={arrow.receipt} />}
         </span>
         <span class="bars-track">

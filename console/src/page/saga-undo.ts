@@ -1,7 +1,8 @@
 import type { Money } from '@souk/contracts/money';
 import { moneyText, unitsText } from './amounts.ts';
+import { payload, quantityIn } from './event-gist.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { type Arrow, payload, quantityIn } from './saga-arrows.ts';
+import type { Arrow } from './saga-arrows.ts';
 
 /** The step that takes an arrow's effect back. */
 export interface Undo {
@@ -139,7 +140,7 @@ function undoReservation(known: Known): Undo | null {
 function undoSale(known: Known): Undo | null {
   const { stock, facts } = known;
   if (stock.state === 'restocked') return { state: 'done', text: `${unitsText(stock.units)} restocked`, at: stock.at };
-  if (isOnItsWay(facts)) return { state: 'impossible', text: 'on their way', at: null };
+  if (isOnItsWay(facts)) return { state: 'impossible', text: 'they have left', at: null };
   return stock.state === 'left' ? open(`restock ${unitsText(stock.units)}`, known) : null;
 }
 

@@ -26,6 +26,6 @@ export function Strip({ row }: { readonly row: OrderRow }) {
 }
 
 /** The steps that say something, in words. */
-export function stripText(cells: readonly Cell[]): string {
+function stripText(cells: readonly Cell[]): string {
   return cells.filter(({ state }) => state !== 'empty' && state !== 'never').map(({ says }) => says).join(', ');
 }

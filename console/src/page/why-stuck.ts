@@ -60,7 +60,12 @@ function compensating(arrows: readonly Arrow[], facts: OrderFacts, now: number):
   if (parts.length > 0) return parts.join(' ');
   const unknown = (['inventory', 'payment'] as const).filter((party) => isAway(party, facts));
   if (unknown.length > 0) return `It is cancelled. ${unknown.map((party) => LANE_NAMES[party]).join(' and ')} cannot be asked now, so it is not known whether everything is back.`;
-  return `It has ended: cancelled${facts.order.value?.reason == null ? '' : ` (${words(facts.order.value.reason)})`}. Everything that it took is back.`;
+  return `It has ended: ${endOf(facts.order.value?.reason ?? null)}. Everything that it took is back.`;
+}
+
+function endOf(reason: string | null): string {
+  if (reason === null) return 'cancelled';
+  return reason.startsWith('cancelled') ? words(reason) : `cancelled (${words(reason)})`;
 }
 
 function refunding(arrows: readonly Arrow[], facts: OrderFacts, now: number): string {

@@ -40,6 +40,8 @@ export async function bundledPage(): Promise<BundledPage> {
     entrypoints: [join(PAGE, 'index.html'), join(PAGE, 'reference-start.ts')],
     target: 'browser',
     format: 'esm',
+    // The drawer comes when it is first opened.
+    splitting: true,
     minify: true,
     publicPath: '/',
     naming: { entry: '[name].[ext]', chunk: 'page-[hash].[ext]', asset: 'page-[hash].[ext]' },

@@ -9,12 +9,12 @@ import type { ServiceName } from '@souk/contracts/services';
 import manifest from '../../package.json' with { type: 'json' };
 import { pageFiles } from './browser-files.ts';
 import { demoRoutes, type PlaceDemoOrder } from './demo-routes.ts';
+import { letterDoor } from './letter-door.ts';
 import { mergedStreamRoutes } from './merged-stream.ts';
 import { oneTimeLinks } from './one-time-links.ts';
 import { type Mode, ownPage } from './own-page.ts';
 import type { PageFiles } from './page-files.ts';
 import { madeOnce, pageRoutes } from './page-routes.ts';
-import { letterDoor } from './letter-door.ts';
 import { passOnRoutes } from './pass-on.ts';
 import { redriveRoutes } from './redrive-routes.ts';
 import { redrives as redrivesBy } from './redrives.ts';
@@ -112,7 +112,8 @@ export function createConsole(options: ConsoleOptions): Console {
 
   async function endAll(): Promise<void> {
     await redrives.close();
-    await sessions.close();
+    // The embedded shop stops as well: services that read no more would be told who has lost access.
+    await sessions.close({ atUser: !embedded });
   }
 
   return {

@@ -56,7 +56,8 @@ export function demoRoutes({ gate, own, place, url, report }: DemoRouteDeps) {
   return router()
     .get('/demo/orders', ({ request }): DemoByCurl => {
       gate.enter(request);
-      return { curl: `curl -s ${url()}/demo/orders -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '{"kind":"completes"}'` };
+      const lines = [`curl -s ${url()}/demo/orders`, `  -H 'authorization: Bearer ${token}'`, `  -H 'content-type: application/json' -d '{"kind":"completes"}'`];
+      return { curl: lines.join(' \\\n') };
     })
     .post('/demo/orders', async ({ body, set }): Promise<DemoOrder> => {
       const { retryAfterS } = orders('all');

@@ -62,8 +62,8 @@ export interface Sessions {
   /** Ends it here and at User. */
   end(session: ConsoleSession): Promise<void>;
   readonly size: number;
-  /** Ends all of them. */
-  close(): Promise<void>;
+  /** Ends all of them; at User as well if `atUser`. */
+  close(options: { readonly atUser: boolean }): Promise<void>;
 }
 
 interface Held extends ConsoleSession {
@@ -172,8 +172,9 @@ export function sessions({ refresh, signOut, now = () => performance.now(), limi
     get size() {
       return held.size;
     },
-    async close() {
-      await Promise.all([...held.values()].map(finish));
+    async close({ atUser }) {
+      if (atUser) await Promise.all([...held.values()].map(finish));
+      else for (const one of held.values()) forget(one);
     },
   };
 }

@@ -9,6 +9,13 @@ if (isLeftOut) process.stderr.write('LEFT OUT: the page in a browser, because th
 /** A test of the whole page may take so long, in milliseconds: two cores are shared with other suites. */
 const LIMIT = { timeout: 40_000 };
 
+interface Opening {
+  readonly path?: string;
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly bypassCSP?: boolean;
+}
+
 describe.skipIf(isLeftOut)('the page', () => {
   let browser: Browser;
   const endings: (() => Promise<void>)[] = [];
@@ -21,7 +28,7 @@ describe.skipIf(isLeftOut)('the page', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(options: FakeShopOptions = {}, { path = '', width = 1280, colorScheme = 'light' as 'light' | 'dark', bypassCSP = false } = {}) {
+  async function open(options: FakeShopOptions = {}, { path = '', width = 1280, colorScheme = 'light', bypassCSP = false }: Opening = {}) {
     const shop = await startFakeShop(options);
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP });
     endings.push(() => context.close(), () => shop.stop());

@@ -1,6 +1,8 @@
-import type { Deliveries, Fault, MakeFault, OpsCounts } from '@souk/contracts/http/ops';
+import type { DeadLetterStatus, Deliveries, Fault, MakeFault, OpsCounts } from '@souk/contracts/http/ops';
 import type { StuckOrders } from '@souk/contracts/http/order';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
+import { ago, type FakeLetters } from './fake-letters.ts';
+import { fakeStock, WAREHOUSES } from './fake-stock.ts';
 import { type FakeWorld, paymentOf, uuid } from './fake-world.ts';
 
 export interface FakeAsk {
@@ -11,20 +13,15 @@ export interface FakeAsk {
   readonly body: unknown;
 }
 
-type Letter = ReturnType<typeof letter>;
 const STUCK_AFTER_S = 60;
-const CAUSE = 'The body is not JSON: unexpected token <script>alert(1)</script>';
+const OPERATOR = uuid(0, 1);
 
 /** Answers of the operators' routes and of stock and payments: enough of each for a panel to be drawn. `undefined`: there is no such route. */
-export function fakeOps(world: FakeWorld, isWell: boolean) {
-  const letters = new Map<ServiceName, Letter[]>(SERVICES.map((service) => [service, []]));
-  const parked = new Map<ServiceName, object[]>(SERVICES.map((service) => [service, []]));
-  const faults: Fault[] = [];
-  if (!isWell) {
-    letters.set('order', [letter(0, 'payment.completed', CAUSE), letter(1, 'payment.completed', CAUSE)]);
-    letters.set('inventory', [letter(2, 'order.created', 'The database did not answer in 2000 ms')]);
-    parked.set('payment', [{ key: uuid(Date.now(), 77), messages: [{ topic: 'order.ready_for_payment', key: uuid(Date.now(), 77), cause: 'The gateway gives no answer', attempts: 3, firstFailedAt: ago(40), lastFailedAt: ago(4), position: 0, nextAttemptAt: ago(-12) }], more: false }]);
-  }
+export function fakeOps(world: FakeWorld, letters: FakeLetters) {
+  const stock = fakeStock(world);
+  const faults = new Map<ServiceName, Fault[]>(SERVICES.map((service) => [service, []]));
+  let made = 0;
+  const faultsOf = (service: ServiceName) => (faults.get(service) ?? []).filter(({ until }) => Date.parse(until) > Date.now());
 
   function stuck(): StuckOrders {
     const items = world.newestFirst()
@@ -35,8 +32,10 @@ export function fakeOps(world: FakeWorld, isWell: boolean) {
 
   return (ask: FakeAsk): Response | undefined => {
     const { service, method, path, query } = ask;
-    const mine = letters.get(service) ?? [];
+    const mine = letters.letters.get(service) ?? [];
+    const parked = letters.parked;
     const [, first, second, third, fourth] = path.split('/');
+    if (faultsOf(service).some(({ kind }) => kind === 'stop')) return problem(503, 'unavailable', `${service} does not answer: fetch failed.`);
     if (service === 'order' && path === '/orders/stuck') return Response.json(stuck());
     if (first === 'ops') {
       switch (second) {
@@ -46,19 +45,21 @@ export function fakeOps(world: FakeWorld, isWell: boolean) {
           return Response.json(counts);
         }
         case 'dead-letters': {
-          if (third === undefined) return page(mine.filter(({ status }) => query.get('status') === null || query.get('status') === status));
-          if (third === 'groups') return Response.json({ items: groups(mine), more: false });
+          if (third === undefined) return lettersPage(mine, query);
+          if (third === 'groups') return Response.json(letters.groups(service, query.get('status') ?? 'dead'));
           const found = mine.find(({ id }) => id === third);
           if (found === undefined) return notFound();
-          if (fourth === undefined) return Response.json(found);
-          if (fourth === 'try') return Response.json({ outcome: 'applied', cause: null });
-          const after = { ...found, status: fourth === 'discard' ? 'discarded' : 'redriven', resolvedAt: ago(0), resolvedBy: uuid(0, 1), resolution: fourth === 'discard' ? 'discarded' : 'applied' };
-          letters.set(service, mine.map((each) => (each.id === third ? after : each)));
-          return Response.json(after);
+          if (found.status !== 'dead') return problem(409, 'conflict', `The dead letter was ${found.status} before: there is nothing left to do.`);
+          if (fourth === 'try') return Response.json(letters.outcomeOf(found));
+          if (fourth === 'discard') return Response.json(letters.change(service, { ...found, status: 'discarded', resolvedAt: ago(0), resolvedBy: OPERATOR, resolution: (ask.body as { reason: string }).reason }));
+          const after = letters.redrive(service, third, OPERATOR);
+          return after === null ? problem(409, 'conflict', `The message still cannot be handled: ${letters.outcomeOf(found).cause ?? ''}. Mend that first, or discard it.`) : Response.json(after);
         }
         case 'parked':
           if (method === 'POST') {
-            parked.set(service, []);
+            const left = (parked.get(service) ?? []).filter(({ key }) => key !== decodeURIComponent(third ?? ''));
+            if (left.length === parked.get(service)?.length) return notFound();
+            parked.set(service, left);
             return new Response(null, { status: 204 });
           }
           return page(parked.get(service) ?? []);
@@ -70,39 +71,34 @@ export function fakeOps(world: FakeWorld, isWell: boolean) {
         case 'faults':
           if (method === 'POST') {
             const asked = ask.body as MakeFault;
-            const fault: Fault = { id: uuid(Date.now(), faults.length), kind: asked.kind, topic: 'topic' in asked ? asked.topic : null, delayMs: 'delayMs' in asked ? asked.delayMs : null, until: ago(-asked.seconds), madeBy: uuid(0, 1) };
-            faults.push(fault);
+            const fault: Fault = { id: uuid(Date.now(), made++), kind: asked.kind, topic: 'topic' in asked ? asked.topic : null, delayMs: 'delayMs' in asked ? asked.delayMs : null, until: ago(-asked.seconds), madeBy: OPERATOR };
+            faults.set(service, [...faultsOf(service), fault]);
             return Response.json(fault, { status: 201 });
           }
           if (method === 'DELETE') {
-            faults.splice(0, faults.length, ...faults.filter(({ id }) => id !== third));
+            faults.set(service, faultsOf(service).filter(({ id }) => id !== third));
             return new Response(null, { status: 204 });
           }
-          return Response.json({ possible: true, items: faults });
+          return Response.json({ possible: true, items: faultsOf(service) });
         default:
           return undefined;
       }
     }
-    if (service === 'inventory') return stock(world, first, second);
+    if (service === 'inventory') return aboutStock(world, stock, first, second, query);
     if (service === 'payment') return payments(world, first, second, third, query);
     return undefined;
   };
 }
 
-function letter(n: number, topic: string, cause: string) {
-  const key = uuid(Date.now() - n * 1000, 600 + n);
-  return {
-    id: uuid(Date.now(), 500 + n), kind: 'unhandled', topic, key, cause, attempts: 5, firstFailedAt: ago(300 + n), lastFailedAt: ago(200 + n), value: JSON.stringify({ orderId: key }),
-    headers: { ce_type: topic }, status: 'dead', resolvedAt: null as string | null, resolvedBy: null as string | null, resolution: null as string | null, group: `unhandled|${topic}|${cause.slice(0, 12)}`,
-  };
+function lettersPage(letters: readonly DeadLetterStatus[], query: URLSearchParams): Response {
+  const filters = ['status', 'topic', 'kind', 'key'] as const;
+  const meant = letters.filter((letter) => filters.every((name) => query.get(name) === null || query.get(name) === letter[name]));
+  return slice(meant, query);
 }
 
-function groups(letters: readonly Letter[]) {
-  const byGroup = Map.groupBy(letters.filter(({ status }) => status === 'dead'), ({ group }) => group);
-  return [...byGroup].flatMap(([group, of]) => {
-    const [one] = of;
-    return one === undefined ? [] : [{ group, kind: one.kind, topic: one.topic, cause: one.cause, count: of.length, oldestAt: ago(300), newestAt: ago(200) }];
-  });
+function slice(items: readonly unknown[], query: URLSearchParams): Response {
+  const [from, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 20)];
+  return page(items.slice(from, from + limit), from + limit < items.length ? String(from + limit) : null);
 }
 
 function deliveries(world: FakeWorld, service: ServiceName, key: string): Deliveries {
@@ -118,20 +114,19 @@ function deliveries(world: FakeWorld, service: ServiceName, key: string): Delive
   };
 }
 
-function stock(world: FakeWorld, first: string | undefined, second: string | undefined): Response | undefined {
-  const warehouseId = uuid(0, 99);
-  const levels = ['MUG-BLUE', 'TEA-EARL-GREY', 'LAMP-01'].map((sku, n) => ({ sku, available: 40 - n * 18, warehouses: [{ warehouseId, onHand: 50 - n * 18, reserved: 10, available: 40 - n * 18 }] }));
-  if (first === 'stock') return second === undefined ? page(levels) : Response.json(levels.find(({ sku }) => sku === second) ?? levels[0]);
-  if (first === 'warehouses') return page([{ id: warehouseId, name: 'Vienna', priority: 1, active: true }]);
-  if (first === 'movements') {
-    const receipt = { id: uuid(0, 400), sku: 'MUG-BLUE', warehouseId, kind: 'receipt', onHandDelta: 50, reservedDelta: 0, onHandAfter: 50, reservedAfter: 0, reason: 'opening', actor: uuid(0, 1), orderId: null, eventId: null, at: ago(9000) };
-    return page([{ ...receipt, id: uuid(0, 401), kind: 'reserve', onHandDelta: 0, reservedDelta: 10, reservedAfter: 10, reason: null, actor: null, orderId: world.newestFirst()[0]?.id ?? null, at: ago(60) }, receipt]);
+function aboutStock(world: FakeWorld, stock: ReturnType<typeof fakeStock>, first: string | undefined, second: string | undefined, query: URLSearchParams): Response | undefined {
+  if (first === 'stock') {
+    if (second === undefined) return slice(stock.all(), query);
+    const level = stock.one(decodeURIComponent(second));
+    return level === undefined ? problem(404, 'not-found', `No product has the SKU ${decodeURIComponent(second)}.`) : Response.json(level);
   }
+  if (first === 'warehouses') return page(WAREHOUSES);
+  if (first === 'movements') return slice(stock.ledger({ sku: query.get('sku'), orderId: query.get('orderId') }), query);
   if (first === 'reservations') {
     const order = world.orders.get(second ?? '');
     if (order === undefined || order.status === 'placed') return notFound();
     const status = order.status === 'completed' ? 'committed' : order.status === 'rejected' ? 'refused' : order.status === 'cancelled' ? 'released' : 'reserved';
-    return Response.json({ orderId: order.id, status, lines: order.items.map(({ sku, quantity }) => ({ sku, warehouseId, quantity })) });
+    return Response.json({ orderId: order.id, status, lines: order.items.map(({ sku, quantity }) => ({ sku, warehouseId: WAREHOUSES[0]?.id, quantity })) });
   }
   return undefined;
 }
@@ -144,19 +139,14 @@ function payments(world: FakeWorld, first: string | undefined, second: string | 
     return { id: paymentOf(order.id), orderId: order.id, userId: order.userId, live: false, amount: total, status, refunded, failureReason: status === 'failed' ? 'card_declined' : null, gatewayReference: status === 'captured' ? 'sim_1' : null, createdAt: order.placedAt, updatedAt: order.updatedAt };
   });
   const refunds = all.filter(({ refunded }) => refunded.amount > 0).map((payment) => ({ id: `${payment.id.slice(0, -4)}feed`, paymentId: payment.id, orderId: payment.orderId, amount: payment.refunded, reason: 'order cancelled', status: 'succeeded', createdAt: payment.updatedAt }));
-  if (first === 'refunds') return page(refunds.slice(0, 20));
+  if (first === 'refunds') return slice(refunds.filter((refund) => query.get('status') === null || refund.status === query.get('status')), query);
   if (first !== 'payments') return undefined;
   if (second === undefined) {
     const [orderId, status] = [query.get('orderId'), query.get('status')];
-    return page(all.filter((payment) => (orderId === null || payment.orderId === orderId) && (status === null || payment.status === status)).slice(0, 20));
+    return slice(all.filter((payment) => (orderId === null || payment.orderId === orderId) && (status === null || payment.status === status)), query);
   }
   if (third === 'refunds') return page(refunds.filter(({ paymentId }) => paymentId === second));
   return Response.json(all.find(({ id }) => id === second) ?? all[0]);
-}
-
-/** UTC time so many seconds ago. */
-function ago(seconds: number): string {
-  return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
 export function page(items: readonly unknown[], nextCursor: string | null = null): Response {

@@ -2,7 +2,9 @@ import type { OrderCounts, SagaDescription } from '@souk/contracts/http/order';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { pageFiles } from '../../src/server/browser-files.ts';
 import type { Session } from '../../src/session.ts';
+import { fakeLetters } from './fake-letters.ts';
 import { fakeOps, notFound, page, problem } from './fake-ops.ts';
+import { fakeRedrives } from './fake-redrives.ts';
 import { type Course, type FakeWorld, fakeWorld, summaryOf, uuid } from './fake-world.ts';
 
 export interface FakeShopOptions {
@@ -20,6 +22,8 @@ export interface FakeShopOptions {
 const COURSES: readonly Course[] = ['completes', 'completes', 'completes', 'short', 'completes', 'declined', 'completes', 'refunded', 'completes', 'hangs'];
 const SAGA: SagaDescription = {
   states: ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'],
+  answers: [],
+  waits: [],
   transitions: [
     { from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] },
     { from: 'placed', on: 'inventory.failed', to: 'rejected', emits: ['order.rejected'] },
@@ -48,7 +52,9 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
   const files = await pageFiles();
   const world = fakeWorld();
   fill(world, orders, well);
-  const ops = fakeOps(world, well);
+  const letters = fakeLetters(well);
+  const ops = fakeOps(world, letters);
+  const redrives = fakeRedrives(letters, uuid(0, 1));
   const link = { isCut: false, isSilent: false };
   const streams = new Set<() => void>();
   let isSignedIn = options.signedIn ?? true;
@@ -69,8 +75,9 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
     if (request.method !== 'GET' && mode === 'read-only') return problem(403, 'console-read-only', 'This console only reads.');
     const body: unknown = request.method === 'POST' ? await request.json().catch(() => null) : null;
     if (pathname === '/api/stream') return link.isCut ? problem(503, 'unavailable', 'The link is cut.') : stream(request);
+    if (pathname === '/demo/orders' && request.method === 'GET') return Response.json({ curl: "curl -s http://127.0.0.1:4000/demo/orders -d '{}'" });
     if (pathname === '/demo/orders') return Response.json({ orderId: start((body as { kind?: Course } | null)?.kind ?? 'completes', 500) }, { status: 201 });
-    if (pathname.startsWith('/api/redrives')) return page([]);
+    if (pathname.startsWith('/api/redrives')) return redrives(request.method, pathname, body) ?? notFound();
     const [, , service = '', ...rest] = pathname.split('/');
     if (!isService(service)) return notFound();
     const path = `/${rest.join('/')}`;

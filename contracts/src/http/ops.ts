@@ -13,6 +13,8 @@ export const DEAD_LETTER_KINDS = ['unhandled', 'unsent'] as const;
 export const DEAD_LETTER_STATUSES = ['dead', 'redriven', 'discarded'] as const;
 
 const Count = Type.Integer({ minimum: 0 });
+/** Ids, causes, and messages as operators see them: without their personal data. */
+const Text = impersonal(Type.String());
 
 export const OutboxStatus = closed({
   /** Number of this process's events that are not in the log yet. */
@@ -21,7 +23,7 @@ export const OutboxStatus = closed({
   waiting: Count,
   lanes: Type.Array(
     closed({
-      lane: Type.String(),
+      lane: Text,
       lastSeq: Count,
       publishedSeq: Count,
       leaseExpired: Type.Boolean(),
@@ -32,16 +34,16 @@ export const OutboxStatus = closed({
 export type OutboxStatus = Static<typeof OutboxStatus>;
 
 const Failed = {
-  topic: Type.String(),
-  key: Type.String(),
-  cause: Type.String(),
+  topic: Text,
+  key: Text,
+  cause: Text,
   attempts: Count,
   firstFailedAt: UtcTime,
   lastFailedAt: UtcTime,
 };
 
 export const ParkedKeyStatus = closed({
-  key: Type.String(),
+  key: Text,
   messages: Type.Array(closed({ ...Failed, position: Count, nextAttemptAt: UtcTime })),
   /** True when others wait behind these. */
   more: Type.Boolean(),
@@ -49,7 +51,7 @@ export const ParkedKeyStatus = closed({
 export type ParkedKeyStatus = Static<typeof ParkedKeyStatus>;
 export const ParkedPage = Page(ParkedKeyStatus);
 
-const Base64 = Type.String({ contentEncoding: 'base64' });
+const Base64 = impersonal(Type.String({ contentEncoding: 'base64' }));
 /** The parts of a message that are not UTF-8, as they came; of the headers, those whose name or value is not. */
 const Binary = closed({
   key: Type.Optional(Base64),
@@ -61,16 +63,16 @@ export const DeadLetterStatus = closed({
   id: Uuid,
   kind: oneOf(...DEAD_LETTER_KINDS),
   ...Failed,
-  value: Type.String(),
-  headers: Type.Record(Type.String(), Type.String()),
+  value: Text,
+  headers: Type.Record(Type.String(), Text),
   binary: Type.Optional(Binary),
   status: oneOf(...DEAD_LETTER_STATUSES),
   resolvedAt: nullable(UtcTime),
-  resolvedBy: nullable(Type.String()),
+  resolvedBy: nullable(Text),
   /** Of a discarded letter the reason; of a redriven one what came of it: `applied`, `already_applied` or `sent`. */
-  resolution: nullable(Type.String()),
+  resolution: nullable(Text),
   /** See `DeadLetterGroups`. */
-  group: impersonal(Type.String()),
+  group: Text,
 });
 export type DeadLetterStatus = Static<typeof DeadLetterStatus>;
 export const DeadLetterPage = Page(DeadLetterStatus);
@@ -84,9 +86,9 @@ export const DiscardDeadLetter = closed({ reason: noCardNumbers(impersonal(Reaso
 export const DeadLetterQuery = PagedQuery({
   status: Type.Optional(oneOf(...DEAD_LETTER_STATUSES)),
   kind: Type.Optional(oneOf(...DEAD_LETTER_KINDS)),
-  topic: Type.Optional(Type.String({ maxLength: 255 })),
-  key: Type.Optional(Type.String({ maxLength: 255 })),
-  cause: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  topic: Type.Optional(impersonal(Type.String({ maxLength: 255 }))),
+  key: Type.Optional(impersonal(Type.String({ maxLength: 255 }))),
+  cause: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200 }))),
 });
 
 /** How many messages wait or were given up in this service. Dead letters are counted up to 1,000 of a status, keys of the first 1,000 parked messages. */
@@ -111,10 +113,10 @@ export const DeadLetterGroupsQuery = Type.Object(
 export const DeadLetterGroups = closed({
   items: Type.Array(
     closed({
-      group: impersonal(Type.String()),
+      group: Text,
       kind: oneOf(...DEAD_LETTER_KINDS),
-      topic: Type.String(),
-      cause: Type.String(),
+      topic: Text,
+      cause: Text,
       count: Count,
       oldestAt: UtcTime,
       newestAt: UtcTime,
@@ -130,7 +132,7 @@ export type DeadLetterGroups = Static<typeof DeadLetterGroups>;
  */
 export const RedriveTrial = closed({
   outcome: oneOf('applied', 'already_applied', 'sent', 'fails'),
-  cause: nullable(Type.String()),
+  cause: nullable(Text),
 });
 export type RedriveTrial = Static<typeof RedriveTrial>;
 
@@ -146,12 +148,12 @@ const CommittedEvent = closed({
   id: Uuid,
   name: Word,
   published: Type.Boolean(),
-  key: Type.String(),
-  stream: Type.String(),
+  key: Text,
+  stream: Text,
   version: Type.Integer({ minimum: 1 }),
   at: UtcTime,
-  causationId: nullable(Type.String()),
-  correlationId: Type.String(),
+  causationId: nullable(Text),
+  correlationId: Text,
   from: nullable(Word),
   to: nullable(Word),
   reason: nullable(Word),
@@ -168,7 +170,7 @@ export type StreamCommitted = Static<typeof StreamCommitted>;
 
 /** `version`: only entries after it. */
 export const HistoryQuery = Type.Object({
-  stream: Type.String({ minLength: 1, maxLength: 255, description: 'an order id, `reservation:` and an order id, a payment id, ...' }),
+  stream: impersonal(Type.String({ minLength: 1, maxLength: 255, description: 'an order id, `reservation:` and an order id, a payment id, ...' })),
   after: Type.Optional(Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, multipleOf: 1, description: 'only versions after this one' })),
 }, { additionalProperties: true });
 
@@ -178,7 +180,7 @@ export const HistoryPage = closed({
     closed({
       ...CommittedEvent.properties,
       sent: Type.Boolean(),
-      message: nullable(closed({ topic: Word, key: Type.String(), headers: Type.Record(Type.String(), Type.String()), value: Type.String() })),
+      message: nullable(closed({ topic: Word, key: Text, headers: Type.Record(Type.String(), Text), value: Text })),
     }),
   ),
   /** True when there are later versions than these. */
@@ -186,12 +188,12 @@ export const HistoryPage = closed({
 });
 export type HistoryPage = Static<typeof HistoryPage>;
 
-export const SendHistory = closed({ stream: Type.String({ minLength: 1, maxLength: 255 }) });
+export const SendHistory = closed({ stream: impersonal(Type.String({ minLength: 1, maxLength: 255 })) });
 /** Number of events that were sent to the log again. */
 export const HistorySent = closed({ sent: Count });
 export type HistorySent = Static<typeof HistorySent>;
 
-export const DeliveriesQuery = Type.Object({ key: Type.String({ minLength: 1, maxLength: 255 }) }, { additionalProperties: true });
+export const DeliveriesQuery = Type.Object({ key: impersonal(Type.String({ minLength: 1, maxLength: 255 })) }, { additionalProperties: true });
 
 /**
  * What became of a delivery, or of a later try: `applied` changed something, `ignored` did not; `parked` waits behind an earlier message with its key;
@@ -207,10 +209,10 @@ export const Deliveries = closed({
   since: UtcTime,
   items: Type.Array(
     closed({
-      messageId: Type.String(),
+      messageId: Text,
       topic: Word,
       deliveries: Count,
-      outcomes: Type.Array(closed({ outcome: oneOf(...DELIVERY_OUTCOMES), at: UtcTime, cause: nullable(Type.String()) })),
+      outcomes: Type.Array(closed({ outcome: oneOf(...DELIVERY_OUTCOMES), at: UtcTime, cause: nullable(Text) })),
     }),
   ),
 });
@@ -218,7 +220,7 @@ export type Deliveries = Static<typeof Deliveries>;
 
 /** Seconds after which a fault ends by itself. */
 const FaultSeconds = Type.Integer({ minimum: 1, maximum: 300, description: 'it ends by itself after so many seconds' });
-const FaultTopic = Type.String({ minLength: 1, maxLength: 255 });
+const FaultTopic = impersonal(Type.String({ minLength: 1, maxLength: 255 }));
 
 /**
  * A fault of the embedded shop. `stop`: this service stops. `lose`: what this service is given of a topic is lost on the way, and delivered again when

@@ -79,3 +79,23 @@ test('an interrupted count keeps the previous figures', async () => {
   await job.run(stopping.signal);
   expect(await metrics.scrape()).toContain('souk_orders{status="completed",service="order"} 12001');
 });
+
+test('whoever asks has ended orders counted now, from where the job has counted them', async () => {
+  const { pages, store } = counted();
+  const tally = orderTally(store);
+  await tally.job.run(new AbortController().signal);
+  pages.length = 0;
+  expect(await tally.counts()).toEqual(THERE);
+  expect(pages).toEqual([1001, 0, 0, 3, 1]);
+});
+
+test('but not where that takes long: then the job’s count is told', async () => {
+  const { pages, store } = counted();
+  let ms = 0;
+  const slowly = { ...store.reads, counted: (status: OrderStatus) => ((ms += 50), store.reads.counted(status)) };
+  const tally = orderTally({ ...store, reads: slowly }, () => ms);
+  expect(await tally.counts()).toEqual(THERE);
+  pages.length = 0;
+  expect(await tally.counts()).toEqual(THERE);
+  expect(pages).toEqual([3, 1]);
+});

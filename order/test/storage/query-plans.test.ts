@@ -20,7 +20,8 @@ describeQueryPlans({
     const status = "elt(1 + n mod 5, 'placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled')";
     // Almost all orders of those who left lately are erased already.
     const erased = { erased_at: 'if(n mod 1000 < 3 and n < 98000, 1, null)', left_at: 'if(n mod 1000 < 3 and n < 99000, 1, null)' };
-    await meter.fill('orders', { id: ID, user_id: customer, status, shipping_address: "'{}'", ...money, ...times, ...erased, ...counting });
+    const allocations = "if(n mod 100 = 4, '[1]', null)";
+    await meter.fill('orders', { id: ID, user_id: customer, status, allocations, shipping_address: "'{}'", ...money, ...times, ...erased, ...counting });
     const line = { sku: "concat('SKU-', n)", product_id: ID, title: "'Mug'", quantity: '1', unit_price: '100' };
     await meter.fill('order_items', { order_id: ID, position: '0', ...line });
     await meter.fill('shipments', { order_id: ID, id: ID, warehouse_id: ID, status: "'pending'", items: "'[]'" }, 20_000);

@@ -9,11 +9,14 @@ import { invalid, type Problem, problem } from '@souk/chassis/web/problems/probl
 import { hasFreshSecondFactor, hasRole, type Principal, secondFactorStale } from '@souk/chassis/web/sign-in/principal';
 import { ListQuery } from '@souk/contracts/paging';
 import {
+  type OrderRefund,
+  OrderRefundPage,
   Payment as PublishedPayment,
   PaymentPage,
   PaymentQuery,
   Refund as PublishedRefund,
   RefundPage,
+  RefundQuery,
   RequestRefund,
 } from '@souk/contracts/http/payment';
 import { LONGEST_REASON, Uuid } from '@souk/contracts/strings';
@@ -28,6 +31,7 @@ import { refundPayment } from '../usecases/advance-payment.ts';
 const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
 const refunds = idPages('refunds', rowsWithin(LONGEST_REASON));
+const allRefunds = idPages('refunds of all payments', rowsWithin(LONGEST_REASON));
 
 /** Routes that show customers their own payments, and staff all. */
 export function paymentRoutes(reads: PaymentReads) {
@@ -46,7 +50,8 @@ export function paymentRoutes(reads: PaymentReads) {
       ({ query, principal, request }) => {
         if (query.orderId !== undefined) tellAbout(request, { orderId: query.orderId });
         const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
-        return payments(query, paymentRepresentation, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
+        const { orderId, status } = query;
+        return payments(query, paymentRepresentation, (slice) => reads.payments({ userId, orderId, status }, slice));
       },
       {
         signedIn: true,
@@ -55,6 +60,15 @@ export function paymentRoutes(reads: PaymentReads) {
         detail: { summary: 'Payments, newest first: your own, or all for staff' },
       },
     )
+    .get('/refunds', ({ query }) => allRefunds(query, orderRefundRepresentation, (slice) => reads.allRefunds(query.status, slice)), {
+      role: 'staff',
+      query: RefundQuery,
+      response: { 200: OrderRefundPage },
+      detail: {
+        summary: 'Refunds of all payments, newest first',
+        description: 'A `failed` refund of a cancelled order waits for a person: ask for another one with `POST /payments/{id}/refunds`.',
+      },
+    })
     .get('/payments/:id', async ({ params, principal, request }) => paymentRepresentation(await visible(params.id, principal, request)), {
       signedIn: true,
       params: ById,
@@ -173,6 +187,10 @@ function paymentRepresentation(payment: AskedPayment): PublishedPayment {
 
 function refundRepresentation({ id, paymentId, amount, reason, status, createdAt }: Refund): PublishedRefund {
   return { id, paymentId, amount, reason, status, createdAt: time(createdAt) };
+}
+
+function orderRefundRepresentation(refund: Refund): OrderRefund {
+  return { ...refundRepresentation(refund), orderId: refund.orderId };
 }
 
 function time(at: number): string {

@@ -1,6 +1,7 @@
 import type { WebhookEvent } from '../domain/gateway-call.ts';
 import type { Cause, Payment, Refund } from '../domain/payment.ts';
 import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
+import type { AskedPayment } from './payment-store.ts';
 import type { ErasedUsersTable, PaymentMethodsTable, PaymentsTable, RefundsTable, WebhookEventsTable } from './payment-schema.ts';
 
 export const PAYMENT_COLUMNS = [
@@ -112,6 +113,14 @@ export function paymentFromRow(row: PaymentsTable): Payment {
     if (row.status === 'failed' && failureReason !== null) return { ...facts, status: 'failed', amount, failureReason };
   }
   throw new Error(`the row of payment ${row.id} is incomplete`);
+}
+
+/** The payment of a row that has an amount. */
+export function askedPayment(row: PaymentsTable): AskedPayment {
+  const payment = paymentFromRow(row);
+  if (payment.status !== 'voided') return payment;
+  if (payment.amount === null) throw new Error('a payment that was never asked for has been read');
+  return { ...payment, amount: payment.amount };
 }
 
 function cancelledBy({ cancelled_by: causationId, cancelled_traceparent: traceparent }: PaymentsTable): Cause | null {

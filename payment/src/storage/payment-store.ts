@@ -1,7 +1,8 @@
 import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
-import type { IdSlice } from '@souk/chassis/web/paging';
+import type { IdSlice, Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Money } from '@souk/contracts/money';
+import type { PaymentStatus, RefundStatus } from '@souk/contracts/saga';
 import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
 import type { Payment, Refund, VoidedPayment } from '../domain/payment.ts';
 import type { WebhookEvent } from '../domain/gateway-call.ts';
@@ -28,17 +29,23 @@ export type PaymentCollections = {
 /** A payment that was requested: not the tombstone of an order that was cancelled before. */
 export type AskedPayment = Exclude<Payment, VoidedPayment> | (VoidedPayment & { readonly amount: Money });
 
+export interface PaymentFilter {
+  /** Only this customer's payments; undefined: everybody's. */
+  readonly userId?: string | undefined;
+  readonly orderId?: string | undefined;
+  readonly status?: PaymentStatus | undefined;
+}
+
 export interface PaymentReads {
   /** The database's clock in epoch milliseconds. */
   now(): Promise<number>;
   payment(id: string): Promise<AskedPayment | undefined>;
-  /** `userId`: only this customer's payments; undefined: all. */
-  payments(
-    filter: { readonly userId: string | undefined; readonly orderId: string | undefined },
-    slice: IdSlice,
-  ): Promise<readonly AskedPayment[]>;
+  /** Newest first. By status, one call looks at `LOOKS` payments at most. */
+  payments(filter: PaymentFilter, slice: IdSlice): Promise<Looked<AskedPayment, string>>;
   refund(id: string): Promise<Refund | undefined>;
   refunds(paymentId: string, slice: IdSlice): Promise<readonly Refund[]>;
+  /** Of all payments, newest first. By status, one call looks at `LOOKS` refunds at most. */
+  allRefunds(status: RefundStatus | undefined, slice: IdSlice): Promise<Looked<Refund, string>>;
   method(id: string): Promise<PaymentMethod | undefined>;
   methods(userId: string, slice: IdSlice): Promise<readonly PaymentMethod[]>;
   /** Deleted users whose next search for payment methods is due by the database's clock. */

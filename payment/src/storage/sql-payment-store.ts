@@ -6,7 +6,9 @@ import { type Kysely, sql } from 'kysely';
 import type { WebhookEvent } from '../domain/gateway-call.ts';
 import type { Payment, Refund } from '../domain/payment.ts';
 import type { ErasedUser, PaymentMethod } from '../domain/payment-method.ts';
+import { listsByStatus } from './lists-by-status.ts';
 import {
+  askedPayment,
   CHANGING_PAYMENT_COLUMNS,
   ERASED_USER_COLUMNS,
   erasedUserFromRow,
@@ -34,7 +36,7 @@ import {
   type RefundsTable,
   type WebhookEventsTable,
 } from './payment-schema.ts';
-import type { AskedPayment, Customer, PaymentCollections, PaymentReads, PaymentStore } from './payment-store.ts';
+import type { Customer, PaymentCollections, PaymentReads, PaymentStore } from './payment-store.ts';
 
 /** Payment's store on any SQL database that the chassis has an adapter for. Call `migrate()` before anything else. */
 export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentStore {
@@ -124,7 +126,6 @@ function paymentCollection(dialect: Dialect): SqlCollection<Payment> {
 
 function sqlPaymentReads(db: Kysely<PaymentSchema>, dialect: Dialect): PaymentReads {
   const now = sql<number>`${dialect.now}`;
-  const payments = () => db.selectFrom('payments').select(PAYMENT_COLUMNS).where('amount', 'is not', null);
   const refunds = () => db.selectFrom('refunds').select(REFUND_COLUMNS);
   const methods = () => db.selectFrom('payment_methods').select(PAYMENT_METHOD_COLUMNS);
   return {
@@ -132,16 +133,10 @@ function sqlPaymentReads(db: Kysely<PaymentSchema>, dialect: Dialect): PaymentRe
       return (await db.selectNoFrom(now.as('at')).executeTakeFirstOrThrow()).at;
     },
     async payment(id) {
-      const row = await payments().where('id', '=', id).executeTakeFirst();
-      return row && asked(paymentFromRow(row));
+      const row = await db.selectFrom('payments').select(PAYMENT_COLUMNS).where('amount', 'is not', null).where('id', '=', id).executeTakeFirst();
+      return row && askedPayment(row);
     },
-    async payments({ userId, orderId }, { before, limit }) {
-      let query = payments().orderBy('id', 'desc').limit(limit);
-      if (userId !== undefined) query = query.where('user_id', '=', userId);
-      if (orderId !== undefined) query = query.where('order_id', '=', orderId);
-      if (before !== undefined) query = query.where('id', '<', before);
-      return (await query.execute()).map((row) => asked(paymentFromRow(row)));
-    },
+    ...listsByStatus(db, dialect),
     async refund(id) {
       const row = await refunds().where('id', '=', id).executeTakeFirst();
       return row && refundFromRow(row);
@@ -176,10 +171,4 @@ function sqlPaymentReads(db: Kysely<PaymentSchema>, dialect: Dialect): PaymentRe
       return due.orderBy('next_check_at').limit(limit).execute();
     },
   };
-}
-
-function asked(payment: Payment): AskedPayment {
-  if (payment.status !== 'voided') return payment;
-  if (payment.amount === null) throw new Error('a payment that was never asked for has been read');
-  return { ...payment, amount: payment.amount };
 }

@@ -8,11 +8,14 @@ interface StartOptions {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly firstPort?: number;
+  /** With a console, whose one-time link is `consoleUrl`. */
+  readonly console?: boolean;
 }
 
-/** An embedded shop in a process of its own, as `npm start -- --no-demo --no-console --json` runs it. */
+/** An embedded shop in a process of its own, as `npm start -- --no-demo --json` runs it, without a console unless asked for. */
 export interface ShopProcess {
   readonly urls: ServiceUrls;
+  readonly consoleUrl: string | undefined;
   readonly accounts: Accounts;
   readonly readyMs: number;
   readonly pid: number;
@@ -29,15 +32,16 @@ export interface ShopProcess {
 const MAIN = join(import.meta.dir, '../main.ts');
 const START_LIMIT_MS = 30_000;
 
-export async function startShopProcess({ folder, env = process.env, firstPort = 0 }: StartOptions): Promise<ShopProcess> {
+export async function startShopProcess({ folder, env = process.env, firstPort = 0, console: hasConsole = false }: StartOptions): Promise<ShopProcess> {
   const startedAt = performance.now();
-  const command = [process.execPath, MAIN, '--no-demo', '--no-console', '--json', '--first-port', String(firstPort), '--data', folder];
+  const command = [process.execPath, MAIN, '--no-demo', '--json', ...(hasConsole ? [] : ['--no-console']), '--first-port', String(firstPort), '--data', folder];
   const child = Bun.spawn(command, { env: { ...env }, stdout: 'pipe', stderr: 'inherit', stdin: 'ignore' });
   const limit = setTimeout(() => child.kill(9), START_LIMIT_MS);
   try {
-    const { urls } = JSON.parse(await firstLine(child.stdout)) as { urls: ServiceUrls };
+    const { urls, console: consoleUrl } = JSON.parse(await firstLine(child.stdout)) as { urls: ServiceUrls; console?: string };
     return {
       urls,
+      consoleUrl,
       accounts: await loadAccounts(shopFiles(folder).accounts),
       readyMs: Math.round(performance.now() - startedAt),
       pid: child.pid,

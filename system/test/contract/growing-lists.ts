@@ -27,9 +27,8 @@ export const growingLists: Readonly<Record<RouteName, GrowingList>> = {
     remove: (shop, id) => gone(shop, `${shop.urls.payment}/payment-methods/${id}`),
   },
   'payment GET /payments': { add: newPayment },
-  'payment GET /payments/{id}/refunds': {
-    add: (shop) => made(shop, 'payment POST /payments/{id}/refunds', 'staff', { amount: { amount: 1, currency: 'EUR' }, reason: 'a scratch' }),
-  },
+  'payment GET /payments/{id}/refunds': { add: newRefund },
+  'payment GET /refunds': { add: newRefund },
   'user GET /users': { add: newUser, remove: deleteUser },
   'user GET /users/me/addresses': {
     add: (shop) => made(shop, 'user POST /users/me/addresses', 'customer', ADDRESS),
@@ -81,6 +80,10 @@ function refusedAs(code: string): (error: unknown) => undefined {
 
 async function newOrder({ client, tokens: { customer = '' }, objects: { paymentMethod, sku } }: RuledShop): Promise<string> {
   return (await client.placeOrder(customer, orderOf(paymentMethod, [sku, 1]), randomUUID())).id;
+}
+
+function newRefund(shop: RuledShop): Promise<string> {
+  return made(shop, 'payment POST /payments/{id}/refunds', 'staff', { amount: { amount: 1, currency: 'EUR' }, reason: 'a scratch' });
 }
 
 /** It is there when its order has been paid. */

@@ -42,6 +42,7 @@ interface OpenApi {
 export const WHOLE_LISTS: readonly RouteName[] = [
   'product GET /categories',
   'order GET /orders/{id}/timeline',
+  'order GET /orders/stuck',
   ...SERVICES.flatMap((service): RouteName[] => [`${service} GET /ops/dead-letters/groups`, `${service} GET /ops/history`]),
 ];
 

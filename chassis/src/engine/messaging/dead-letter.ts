@@ -5,7 +5,7 @@ import { deadLetterTopic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
 import { type ChassisCollections, type OwnChanges, withOwn } from '../writer/chassis-collections.ts';
 import type { Decision, DecisionContext, UseCase } from '../writer/use-case.ts';
-import { type AnyMessageHandler, causedBy, changesNothing } from './message-handlers.ts';
+import { type AnyMessageHandler, causedBy, type Changes, hasChanges } from './message-handlers.ts';
 import { cutMessage, toldMessage } from './redacted-message.ts';
 
 /** A message that was given up, with its original bytes. It waits until an operator redrives it or discards it with a reason. */
@@ -153,8 +153,8 @@ function closing<C extends ChassisCollections, Value extends Resolving>(
   };
 }
 
-export function outcomeOf<C, Task>(decision: Decision<C, void, Task>): Exclude<Redriven, 'sent'> {
-  return changesNothing(decision) ? 'already_applied' : 'applied';
+export function outcomeOf(decision: Changes): Exclude<Redriven, 'sent'> {
+  return hasChanges(decision) ? 'applied' : 'already_applied';
 }
 
 export function notDead(letter: DeadLetter | undefined): Decision<never, NotDead> {

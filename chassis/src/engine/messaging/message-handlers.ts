@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
 import type { Cause } from '../../cause.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { Collections, Decision, DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/chassis-collections.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
@@ -33,20 +33,23 @@ export type Reception =
 export const IGNORED: Reception = { how: 'handled', hasChanged: false };
 const APPLIED: Reception = { how: 'handled', hasChanged: true };
 
-export function handledBy<C, Task>(decision: Decision<C, unknown, Task>): Reception {
-  return changesNothing(decision) ? IGNORED : APPLIED;
+export type Changes = Pick<Decision<Collections, unknown>, 'puts' | 'removes' | 'events'>;
+
+export function handledBy(changes: Changes): Reception {
+  return hasChanges(changes) ? APPLIED : IGNORED;
+}
+
+/** False when the message was handled before, or comes too late to matter. */
+export function hasChanges({ puts, removes, events }: Changes): boolean {
+  return (events !== undefined && events.length > 0) || namesAny(puts) || namesAny(removes);
+}
+
+function namesAny(lists: Readonly<Record<string, readonly unknown[] | undefined>> | undefined): boolean {
+  for (const name in lists) if ((lists[name]?.length ?? 0) > 0) return true;
+  return false;
 }
 
 /** The cause of everything that handling this event leads to. */
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
-}
-
-/** True when the handler left everything as it was: the message was handled before, or comes too late to matter. */
-export function changesNothing<C, Task>({ puts, removes, events = [], tasks = [] }: Decision<C, unknown, Task>): boolean {
-  return [puts, removes].every(isEmpty) && events.length === 0 && tasks.length === 0;
-}
-
-function isEmpty(named: Readonly<Record<string, readonly unknown[] | undefined>> = {}): boolean {
-  return Object.values(named).every((some = []) => some.length === 0);
 }

@@ -110,7 +110,7 @@ describe('the deliveries of an engine', () => {
   });
 
   const registered = (id: string): LogMessage =>
-    toLogMessage({ id, type: 'user.registered', source: '/souk/user', time: new Date().toISOString(), subject: user, schemaVersion: 1, correlationId: user, causationId: null, aggregateVersion: 1, traceparent: null, data: { userId: user, registeredAt: new Date().toISOString() } } as EventEnvelope<'user.registered'>);
+    toLogMessage({ id, type: 'user.registered', source: '/souk/user', time: new Date().toISOString(), subject: user, schemaVersion: 1, correlationId: user, causationId: null, aggregateVersion: 1, traceparent: null, data: { userId: user, registeredAt: new Date().toISOString() } });
   const outcomesOf = (id: string) => service.deliveries.of(user).find(({ messageId }) => messageId === id)?.outcomes.map(({ outcome }) => outcome) ?? [];
 
   test('say that a message was applied once and ignored the second time', async () => {

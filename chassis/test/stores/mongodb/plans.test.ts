@@ -66,6 +66,11 @@ describeOn(['MongoDB'], () => {
     test("a lane's next events and an aggregate's history are ranges of an index", async () => {
       await costOf(() => opened.store.writing.readEvents('lane-1', MANY / 2, 10));
       await costOf(() => opened.store.writing.readStream('00010000'));
+      const { committed } = opened.store;
+      await costOf(() => committed.ends());
+      await costOf(() => committed.after('lane-1', MANY / 2, 10));
+      await costOf(() => committed.history('00010000', 0, 10));
+      await costOf(() => committed.published('00010000', 10));
     });
 
     test('lists for operators and for retries are read page by page', async () => {

@@ -106,7 +106,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
         const before = urls[name];
         const service = create(store, before === undefined ? configs[name].port : portOf(before));
         urls[name] = (await service.start()).url;
-        return { service, close: () => service.close().finally(() => store.close()) };
+        return { service, close: () => closeBoth(service, store) };
       } catch (error) {
         await store.close();
         throw error;
@@ -181,6 +181,14 @@ function expectPorts(first: number): void {
 /** A URL leaves 80 out. */
 function portOf(url: string): number {
   return Number(new URL(url).port || 80);
+}
+
+async function closeBoth(service: Service, store: Store): Promise<void> {
+  try {
+    await service.close();
+  } finally {
+    await store.close();
+  }
 }
 
 type Closing = () => Promise<void>;

@@ -77,6 +77,6 @@ export function expectConsolePort({ consolePort: port }: Pick<StartArguments, 'c
 
 function withCure(error: unknown): unknown {
   if (!(error instanceof ListenError)) return error;
-  const cure = 'Leave the console out: npm start -- --no-console\nOr choose other ports (the console has the one before the first), or any free ones: npm start -- --first-port 0';
+  const cure = 'Choose other ports (the console has the one before the first), or any free ones: npm start -- --first-port 0\nOr leave the console out: npm start -- --no-console';
   return new EnvironmentError(`${error.message}, where the console would be`, cure, { cause: error });
 }

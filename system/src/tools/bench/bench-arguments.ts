@@ -26,6 +26,7 @@ The load:
   --skus N                     articles of --mix shop (default 200)
   --retry                      refused callers retry after the time in Retry-After
   --connections N              most connections at once (default ${CONNECTION_BOUND})
+  --pages N                    pages of the console that read along, at most 20 (default 0)
   --seed N                     seed of the arrivals and of the mixed orders (default 1)
 
 Faults, in the middle of each run of --rates, or of each step of --overload at 100 % and more:
@@ -59,6 +60,7 @@ export interface BenchArguments {
   readonly skus: number;
   readonly retry: boolean;
   readonly connections: number;
+  readonly pages: number;
   readonly seed: number;
   readonly breaks: Break | undefined;
   readonly raw: boolean;
@@ -81,6 +83,7 @@ const OPTIONS = {
   skus: { type: 'string' },
   retry: { type: 'boolean', default: false },
   connections: { type: 'string' },
+  pages: { type: 'string' },
   seed: { type: 'string' },
   kill: { type: 'string' },
   freeze: { type: 'string' },
@@ -126,6 +129,7 @@ export function benchArguments(argv: readonly string[]): BenchArguments {
     skus: whole('--skus', values.skus ?? '200', 5, 100_000),
     retry: values.retry,
     connections: whole('--connections', values.connections ?? String(CONNECTION_BOUND), 1, 60_000),
+    pages: whole('--pages', values.pages ?? '0', 0, 20),
     seed: whole('--seed', values.seed ?? '1', 0, 2 ** 31),
     breaks,
     raw: values.raw,

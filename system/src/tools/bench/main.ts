@@ -8,6 +8,7 @@ import { runHot, runRates } from './modes/fixed-rates.ts';
 import { runGrow } from './modes/grow.ts';
 import { runOverload } from './modes/overload.ts';
 import { saveResult } from './page/page.ts';
+import { openPages } from './pages.ts';
 import type { RawPart } from './raw/raw-parts.ts';
 import { said } from './report.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   const shop = asked.real ? await realShop(asked.replicas) : await embeddedBenchShop();
   try {
     for (const line of shop.about) process.stderr.write(`${line}\n`);
-    const measured = await measure(await prepareBench({ asked, shop, signal, promised }));
+    const measured = await watched({ asked, shop, signal, promised });
     await shop.stop();
     // After the shop has stopped, so that the parts have the machine to themselves.
     const raw = asked.raw && !signal.aborted ? await rawParts(shop) : undefined;
@@ -54,6 +55,16 @@ async function main(): Promise<number> {
   } finally {
     await shop.discard();
   }
+}
+
+/** Measures while as many pages of the console read along as were asked for. */
+async function watched(given: Pick<Bench, 'asked' | 'shop' | 'signal' | 'promised'>): Promise<Partial<Result>> {
+  const bench = await prepareBench(given);
+  if (given.asked.pages === 0) return measure(bench);
+  await using pages = await openPages(given.shop, given.asked.pages);
+  const measured = await measure(bench);
+  said(pages.report());
+  return measured;
 }
 
 function measure(bench: Bench): Promise<Partial<Result>> {

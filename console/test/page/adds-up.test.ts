@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Movement, StockLevel } from '@souk/contracts/http/inventory';
-import { addsUp } from '../src/page/adds-up.ts';
+import { addsUp } from '../../src/page/adds-up.ts';
 
 const VIENNA = '01890000-0000-7000-8000-00000000aaaa';
 const GRAZ = '01890000-0000-7000-8000-00000000bbbb';

@@ -1,18 +1,14 @@
 import { useSignal } from '@preact/signals';
-import type { HistorySent } from '@souk/contracts/http/ops';
 import type { Order, Shipment } from '@souk/contracts/http/order';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Session } from '../session.ts';
 import { type Answer, askService } from './api.ts';
-import { moneyText, unitsText } from './amounts.ts';
 import { session } from './live.ts';
-import { LANE_NAMES, type Party, PARTIES } from './lanes.ts';
 import type { OrderFacts } from './order-facts.ts';
-import type { Drawing } from './saga-drawing.ts';
+import { compensate, nudge, nudgedText, undoneBy } from './order-verbs.ts';
 
-interface Verbs {
+interface Acting {
   readonly facts: OrderFacts;
-  readonly drawing: Drawing;
   readonly reload: () => void;
 }
 
@@ -22,12 +18,8 @@ export function readOnlyWhy(now: Session | null | undefined): string | null {
   return now.mode === 'read-only' ? 'This console is read-only: start it with CONSOLE_MODE=write to change something.' : null;
 }
 
-export function eventNoun(count: number): string {
-  return count === 1 ? '1 event' : `${count} events`;
-}
-
 /** What staff can do about an order. */
-export function OrderVerbs({ facts, drawing, reload }: Verbs) {
+export function OrderActions({ facts, reload }: Acting) {
   const said = useSignal<string | null>(null);
   const asking = useSignal<'compensate' | { readonly ship: string } | null>(null);
   const order = facts.order.value;
@@ -39,11 +31,11 @@ export function OrderVerbs({ facts, drawing, reload }: Verbs) {
   };
   const nudgeOrder = async () => {
     said.value = 'Sending its events again…';
-    tell(await nudge(facts));
+    tell(nudgedText(await nudge(facts.id)));
   };
   const refusal = why ?? whyNotCancelled(order);
   return (
-    <div class="verbs">
+    <div class="order-actions">
       <div class="verb-row">
         <button type="button" disabled={why !== null} title={why ?? 'Sends its events again in all three services and tries parked ones now. Harmless.'} onClick={() => void nudgeOrder()}>Nudge</button>
         <button type="button" disabled={refusal !== null} title={refusal ?? 'Cancels it: stock and money go back'} aria-expanded={asking.value === 'compensate'} onClick={() => { asking.value = asking.value === 'compensate' ? null : 'compensate'; }}>Compensate…</button>
@@ -52,7 +44,7 @@ export function OrderVerbs({ facts, drawing, reload }: Verbs) {
         ))}
       </div>
       {why !== null && <p class="quiet">{why}</p>}
-      {asking.value === 'compensate' && <Compensate {...{ facts, drawing, order, tell }} onClose={() => { asking.value = null; }} />}
+      {asking.value === 'compensate' && <Compensate {...{ facts, tell }} onClose={() => { asking.value = null; }} />}
       <p class="verb-said" role="status">{said.value}</p>
     </div>
   );
@@ -62,24 +54,6 @@ function whyNotCancelled({ status, shipments }: Order): string | null {
   if (status === 'cancelled') return 'It is cancelled already.';
   if (status === 'rejected') return 'It was rejected: there is nothing to take back.';
   return shipments.some((shipment) => shipment.status !== 'pending') ? 'A part of it is on its way: refund it instead.' : null;
-}
-
-/** Sends the order's events again in the three services, and tries its parked messages now. Says what came of it. */
-export async function nudge(facts: OrderFacts): Promise<string> {
-  const payment = facts.payment.value?.id;
-  const streams: [Party, string][] = [['order', facts.id], ['inventory', `reservation:${facts.id}`], ...(payment === undefined ? [] : [['payment', payment] as [Party, string]])];
-  const sends = streams.map(async ([party, stream]) => {
-    const answer = await askService<HistorySent>(party, '/ops/history/send', { method: 'POST', body: { stream } });
-    if (!answer.ok) return answer.problem.status === 404 ? null : `${LANE_NAMES[party]}: ${answer.problem.title}`;
-    return answer.value.sent === 0 ? null : `${LANE_NAMES[party]} sent ${eventNoun(answer.value.sent)} again`;
-  });
-  const retries = PARTIES.map(async (party) => {
-    const answer = await askService(party, `/ops/parked/${encodeURIComponent(facts.id)}/retry`, { method: 'POST' });
-    if (answer.ok) return `${LANE_NAMES[party]} tries its parked messages now`;
-    return answer.problem.status === 404 ? null : `${LANE_NAMES[party]}: ${answer.problem.title}`;
-  });
-  const said = (await Promise.all([...sends, ...retries])).filter((text) => text !== null);
-  return said.length === 0 ? 'There was nothing to send or to try again.' : `${[...new Set(said)].join('. ')}.`;
 }
 
 interface Change {
@@ -98,35 +72,25 @@ function outcome(answer: Answer<Order>, done: string): string {
   return `${answer.problem.title}. ${answer.problem.detail}`;
 }
 
-function Compensate({ facts, drawing: { givenBack }, order, tell, onClose }: Change & Pick<Verbs, 'facts' | 'drawing'> & { readonly onClose: () => void }) {
-  const note = useSignal('');
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+function Compensate({ facts, tell, onClose }: Pick<Acting, 'facts'> & Pick<Change, 'tell'> & { readonly onClose: () => void }) {
+  const keep = useRef<HTMLButtonElement>(null);
+  useEffect(() => keep.current?.focus(), []);
   const cancel = async () => {
-    const body = note.value.trim() === '' ? {} : { note: note.value.trim() };
-    const answer = await askService<Order>('order', `/orders/${facts.id}/cancellation`, { method: 'POST', body, headers: ifSeen(order) });
+    const answer = await compensate(facts.id);
     onClose();
     tell(outcome(answer, 'Cancelled: stock and money go back by themselves.'));
   };
+  const holding = { order: facts.order.value, reservation: facts.reservation.value, payment: facts.payment.value };
   return (
     <section class="confirm-inline" aria-label="Confirm the cancellation">
-      <p><strong>Cancel this order?</strong> {undoSentence(givenBack, facts)} This cannot be taken back.</p>
-      <label>Note for its history (may be empty) <input value={note.value} maxLength={500} onInput={(event) => { note.value = event.currentTarget.value; }} /></label>
+      <p><strong>Cancel this order?</strong> That cannot be taken back.</p>
+      <ul>{undoneBy(holding).map((line) => <li key={line}>{line}</li>)}</ul>
       <div class="verb-row">
         <button type="button" class="danger" onClick={() => void cancel()}>Cancel the order</button>
-        <button type="button" ref={first} onClick={onClose}>Keep it</button>
+        <button type="button" ref={keep} onClick={onClose}>Keep it</button>
       </div>
     </section>
   );
-}
-
-function undoSentence({ unitsHeld, unitsBack, taken, back }: Drawing['givenBack'], { payment, reservation }: OrderFacts): string {
-  const verb = reservation.value?.status === 'committed' ? 'restocks' : 'releases';
-  const goods = unitsHeld > unitsBack ? [`Inventory ${verb} ${unitsText(unitsHeld - unitsBack)}`] : [];
-  const money = taken !== null && back !== null && taken.amount > back.amount ? [`Payment refunds ${moneyText({ ...taken, amount: taken.amount - back.amount })}`] : [];
-  const open = payment.value?.status === 'pending' ? ['Payment voids the open charge'] : [];
-  const all = [...goods, ...money, ...open];
-  return all.length === 0 ? 'Nothing is held and nothing was taken so far; whatever is under way goes back.' : `${all.join(', ')}.`;
 }
 
 interface Parcel extends Change {
