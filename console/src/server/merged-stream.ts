@@ -64,8 +64,8 @@ function merged({ services, streams, report }: MergedStreamDeps, session: Consol
         if (id !== undefined) positions = { ...positions, [service]: id };
         if (isDown) tellLink(service, true);
         isDown = false;
-        const told = JSON.parse(data) as object;
-        stream.send({ name, id: eventId(positions), data: name === 'open' && isGap ? { ...told, missed: true } : told });
+        if (name === 'open' && isGap) stream.send({ name, id: eventId(positions), data: { ...(JSON.parse(data) as object), missed: true } });
+        else stream.write(passedEvent(name, eventId(positions), data));
         if (name === 'open') isGap = false;
       },
       onDown() {
@@ -97,4 +97,11 @@ async function followAll(place: StreamPlace, follow: (service: ServiceName) => P
       }
     }),
   );
+}
+
+const encoder = new TextEncoder();
+
+/** The event as its service has sent it, without reading what it holds. */
+function passedEvent(name: string, id: string, data: string): Uint8Array {
+  return encoder.encode(`event: ${name}\nid: ${id}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`);
 }

@@ -18,7 +18,7 @@ interface Reading {
   stop(): void;
 }
 
-async function read(browser: Browser, lastEventId?: string): Promise<Reading> {
+async function opened(browser: Browser, lastEventId?: string): Promise<Reading> {
   const ending = new AbortController();
   const answer = await browser.ask('GET', '/api/stream', { signal: ending.signal, ...(lastEventId !== undefined && { headers: { 'last-event-id': lastEventId } }) });
   expect(answer.status).toBe(200);
@@ -53,7 +53,7 @@ async function signedIn(): Promise<{ readonly running: RunningConsole; readonly 
 describe('the stream of all services', () => {
   test('opens with all of them and tells what each commits', async () => {
     const { browser, running: { shop } } = await signedIn();
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('all to open', () => named(reading, 'open').length === 5);
     expect(new Set(named(reading, 'open').map(({ value }) => value['service']))).toEqual(new Set(SERVICES));
     for (const service of SERVICES) shop.commit(service, 2);
@@ -64,7 +64,7 @@ describe('the stream of all services', () => {
   test('goes on where it broke off: nothing is missed or doubled after 20 losses', async () => {
     const { browser, running: { shop } } = await signedIn();
     const told: Record<string, number[]> = { order: [], payment: [] };
-    let reading = await read(browser);
+    let reading = await opened(browser);
     await until('all to open', () => named(reading, 'open').length === 5);
     for (let loss = 0; loss < 20; loss += 1) {
       shop.commit('order', 3);
@@ -74,9 +74,9 @@ describe('the stream of all services', () => {
       reading.stop();
       for (const service of ['order', 'payment']) told[service]?.push(...seqs(reading, service));
       shop.commit('order', 2);
-      reading = await read(browser, reading.lastId());
-      const opened = reading;
-      await until('all to open', () => named(opened, 'open').length === 5);
+      reading = await opened(browser, reading.lastId());
+      const again = reading;
+      await until('all to open', () => named(again, 'open').length === 5);
     }
     await until('the last order', () => seqs(reading, 'order').at(-1) === 100);
     for (const service of ['order', 'payment']) told[service]?.push(...seqs(reading, service));
@@ -87,7 +87,7 @@ describe('the stream of all services', () => {
 
   test('says which service is lost and when it is back, and then what was committed meanwhile', async () => {
     const { browser, running: { shop } } = await signedIn();
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('all to open', () => named(reading, 'open').length === 5);
     shop.away('order', true);
     shop.cut('order');
@@ -105,7 +105,7 @@ describe('the stream of all services', () => {
 
   test('says within 6 s that a service is silent', async () => {
     const { browser, running: { shop } } = await signedIn();
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('all to open', () => named(reading, 'open').length === 5);
     const since = performance.now();
     shop.freeze('user');
@@ -117,7 +117,7 @@ describe('the stream of all services', () => {
   test('of a service that was never there, something may be missed', async () => {
     const { browser, running: { shop } } = await signedIn();
     shop.away('product', true);
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('the others to open', () => named(reading, 'open').length === 4 && named(reading, 'link').length === 1);
     shop.commit('product', 4);
     shop.away('product', false);
@@ -127,7 +127,7 @@ describe('the stream of all services', () => {
 
   test('goes on with a new token when the old one has expired', async () => {
     const { browser, running: { shop } } = await signedIn();
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('all to open', () => named(reading, 'open').length === 5);
     shop.expireTokens();
     for (const service of SERVICES) shop.cut(service);
@@ -138,7 +138,7 @@ describe('the stream of all services', () => {
 
   test('closes its streams at the services with its reader', async () => {
     const { browser, running: { shop } } = await signedIn();
-    const reading = await read(browser);
+    const reading = await opened(browser);
     await until('five streams', () => shop.streams() === 5);
     reading.stop();
     await until('no streams', () => shop.streams() === 0);
@@ -146,11 +146,11 @@ describe('the stream of all services', () => {
 
   test('is 20 streams to a session, and no more', async () => {
     const { browser, running: { browser: another } } = await signedIn();
-    const readings = await Promise.all(Array.from({ length: 20 }, () => read(browser)));
+    const readings = await Promise.all(Array.from({ length: 20 }, () => opened(browser)));
     expect(await codeOf(await browser.ask('GET', '/api/stream'))).toBe('429 too-many-requests');
     const other = another();
     await other.signIn();
-    expect((await read(other)).ended()).toBe(false);
+    expect((await opened(other)).ended()).toBe(false);
     readings[0]?.stop();
     await until('a place', async () => {
       const answer = await browser.ask('GET', '/api/stream');

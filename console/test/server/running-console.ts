@@ -21,7 +21,7 @@ export interface Browser {
   signIn(as?: { readonly email: string; readonly password: string; readonly code?: string }): Promise<Session>;
 }
 
-export const PAGE = '<!doctype html><title>Souk</title>';
+const PAGE = '<!doctype html><title>Souk</title>';
 
 export async function runningConsole(options: Partial<ConsoleOptions> = {}, shop = standInShop()): Promise<RunningConsole> {
   const lines: string[] = [];
