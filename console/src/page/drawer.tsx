@@ -1,4 +1,5 @@
 import { signal, useComputed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { counted } from './counts.ts';
 import { session } from './live.ts';
@@ -57,19 +58,30 @@ function Tabs({ open }: { readonly open: Panel }) {
   );
 }
 
-type Panels = typeof import('./panels.tsx');
+type Shown = (props: { readonly panel: Panel; readonly item: string | undefined }) => ComponentChildren;
 
 /** The panels come when the first of them is opened: the first screen does without. */
-const panels = signal<Panels | null>(null);
+const panels = signal<{ readonly PanelContent: Shown } | null>(null);
+
+async function loadPanels(): Promise<boolean> {
+  try {
+    const { PanelContent } = await import('./panels.tsx');
+    panels.value = { PanelContent };
+    return true;
+  } catch {
+    // The file did not come: the drawer says so.
+    return false;
+  }
+}
 
 function Content({ panel, item }: { readonly panel: Panel; readonly item: string | undefined }) {
-  const [isLost, setLost] = useState(false);
+  const [isMissing, setMissing] = useState(false);
   useEffect(() => {
-    if (panels.peek() === null) void import('./panels.tsx').then((all) => { panels.value = all; return all; }, () => setLost(true));
+    if (panels.peek() === null) void loadPanels().then((isLoaded) => setMissing(!isLoaded));
   }, []);
   const all = panels.value;
   if (all !== null) return <all.PanelContent panel={panel} item={item} />;
-  return isLost ? <p class="nothing">This panel could not be loaded. <a href={location.href}>Load the page again</a></p> : <Busy />;
+  return isMissing ? <p class="nothing">This panel could not be loaded. <a href={location.href}>Load the page again</a></p> : <Busy />;
 }
 
 /** Frames for which a row is looked for: about 2 s. */

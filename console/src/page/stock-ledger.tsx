@@ -77,7 +77,7 @@ function Judgement({ sum: { verdict, lines, onHand, reserved, carried, held }, l
   const read = count(lines.length, 'line');
   switch (verdict) {
     case 'adds_up':
-      return <p class="ending is-done" role="status"><Shape name="done" /> <strong>It adds up.</strong> All {read} of the ledger make {onHand.level.toLocaleString('en')} on hand, and the orders that hold some make {reserved.level.toLocaleString('en')} reserved.</p>;
+      return <p class="ending is-done" role="status"><Shape name="done" /> <strong>It adds up.</strong> All {read} of the ledger make {onHand.level.toLocaleString('en')} on hand, and {reserved.level === 0 ? 'nothing is reserved' : `the orders that hold some make ${reserved.level.toLocaleString('en')} reserved`}.</p>;
     case 'partly_read': {
       const oldest = lines.at(-1)?.movement.at;
       return <p class="ending" role="status"><Shape name="half" /> <strong>Not all of the ledger is read.</strong> {read}{oldest !== undefined && <> back to <TimeOfDay at={oldest} /></>}; those before must make {carried.onHand.toLocaleString('en')} on hand and {carried.reserved.toLocaleString('en')} reserved. Whether it adds up is known once they are read.</p>;

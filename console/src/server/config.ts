@@ -1,33 +1,22 @@
-import { choice, type ConfigOf, integer, keyText, list, optional, port, seconds, secret, text, url, withDefault, withExample } from '@souk/chassis/service/config';
+import { choice, type ConfigOf, type ConfigSpec, type Environment, integer, keyText, list, optional, port, readConfig, readTogether, seconds, secret, text, url, withDefault, withExample } from '@souk/chassis/service/config';
 import { LOG_LEVELS } from '@souk/chassis/telemetry/logging';
 import { networkForm, originForm } from '@souk/chassis/web/app/edge';
-import type { ServiceName } from '@souk/contracts/services';
+import { type ServiceName, SERVICES } from '@souk/contracts/services';
 
 export const CONSOLE_PORT = 4000;
 
-const asked = (service: string, example: string) => withExample(url(`${service}_URL`, `address at which the console asks ${service.toLowerCase()}`), example);
-const askedForOps = (service: string) => optional(url(`${service}_OPS_URL`, `the same for \`/ops\`, where ${service.toLowerCase()} has a port of its own for that (\`OPS_PORT\`)`));
-const shown = (service: string) => optional(url(`${service}_SHOWN_URL`, `address of ${service.toLowerCase()} in the commands that the page shows; none: \`${service}_URL\``));
+const variable = (service: ServiceName) => service.toUpperCase();
 
-/** All variables of the console as a process of its own. */
+/** For each service the address at which the console asks it, that of its operators' routes, and that of the page's commands. */
+const perService = <V>(of: (service: ServiceName, at: number) => V) => Object.fromEntries(SERVICES.map((service, at) => [service, of(service, at)])) as Readonly<Record<ServiceName, V>>;
+const ASKED = perService((service, at) => withExample(url(`${variable(service)}_URL`, `address at which the console asks ${service}`), `http://${service}:${CONSOLE_PORT + 1 + at}`));
+const ASKED_FOR_OPS = perService((service) => optional(url(`${variable(service)}_OPS_URL`, `the same for \`/ops\`, where ${service} has a port of its own for that (\`OPS_PORT\`)`)));
+const SHOWN = perService((service) => optional(url(`${variable(service)}_SHOWN_URL`, `address of ${service} in the commands that the page shows; none: \`${variable(service)}_URL\``)));
+
+/** All variables of the console as a process of its own, but for the addresses of the services. */
 export const CONSOLE_CONFIG = {
   host: withDefault(text('HOST', 'address it listens on'), '0.0.0.0'),
   port: withDefault(port('PORT', 'port it listens on'), CONSOLE_PORT),
-  productUrl: asked('PRODUCT', 'http://product:4001'),
-  inventoryUrl: asked('INVENTORY', 'http://inventory:4002'),
-  orderUrl: asked('ORDER', 'http://order:4003'),
-  paymentUrl: asked('PAYMENT', 'http://payment:4004'),
-  userUrl: asked('USER', 'http://user:4005'),
-  productOpsUrl: askedForOps('PRODUCT'),
-  inventoryOpsUrl: askedForOps('INVENTORY'),
-  orderOpsUrl: askedForOps('ORDER'),
-  paymentOpsUrl: askedForOps('PAYMENT'),
-  userOpsUrl: askedForOps('USER'),
-  productShownUrl: shown('PRODUCT'),
-  inventoryShownUrl: shown('INVENTORY'),
-  orderShownUrl: shown('ORDER'),
-  paymentShownUrl: shown('PAYMENT'),
-  userShownUrl: shown('USER'),
   mode: withDefault(choice('CONSOLE_MODE', 'whether its pages may change anything', ['write', 'read-only']), 'write'),
   origins: withDefault(
     list('CONSOLE_ORIGINS', 'origins under which browsers know it, the only ones that may change anything; none: the host that a request names', 'https://console.shop.example', originForm),
@@ -48,29 +37,26 @@ export const CONSOLE_CONFIG = {
   logLevel: withDefault(choice('LOG_LEVEL', 'lowest level that is logged', LOG_LEVELS), 'info'),
 };
 
-export type ConsoleConfig = ConfigOf<typeof CONSOLE_CONFIG>;
-
 type Addresses = Readonly<Record<ServiceName, string>>;
 
-/** The addresses as `createConsole` takes them. */
-export function addressesIn(config: ConsoleConfig): { readonly urls: Addresses; readonly opsUrls: Partial<Addresses>; readonly shownUrls: Partial<Addresses> } {
-  return {
-    urls: { product: config.productUrl, inventory: config.inventoryUrl, order: config.orderUrl, payment: config.paymentUrl, user: config.userUrl },
-    opsUrls: present({
-      product: config.productOpsUrl,
-      inventory: config.inventoryOpsUrl,
-      order: config.orderOpsUrl,
-      payment: config.paymentOpsUrl,
-      user: config.userOpsUrl,
-    }),
-    shownUrls: present({
-      product: config.productShownUrl,
-      inventory: config.inventoryShownUrl,
-      order: config.orderShownUrl,
-      payment: config.paymentShownUrl,
-      user: config.userShownUrl,
-    }),
-  };
+export type ConsoleConfig = ConfigOf<typeof CONSOLE_CONFIG> & {
+  readonly urls: Addresses;
+  readonly opsUrls: Partial<Addresses>;
+  readonly shownUrls: Partial<Addresses>;
+};
+
+/** Names every variable, for `--help` and for secrets in files. */
+export const CONSOLE_VARIABLES: ConfigSpec = { ...CONSOLE_CONFIG, ...Object.fromEntries([ASKED, ASKED_FOR_OPS, SHOWN].flatMap((spec) => Object.values(spec).map((one) => [one.name, one]))) };
+
+/** Throws one ConfigError that names everything that is wrong. */
+export function readConsoleConfig(env: Environment): ConsoleConfig {
+  const own = () => readConfig(env, CONSOLE_CONFIG);
+  const addresses = () =>
+    readTogether(
+      () => ({ urls: readConfig(env, ASKED) }),
+      () => readTogether(() => ({ opsUrls: present(readConfig(env, ASKED_FOR_OPS)) }), () => ({ shownUrls: present(readConfig(env, SHOWN)) })),
+    );
+  return readTogether(addresses, own);
 }
 
 function present(addresses: Readonly<Record<ServiceName, string | undefined>>): Partial<Addresses> {

@@ -1,9 +1,9 @@
-import { ConfigError, readConfig, withSecretFiles } from '@souk/chassis/service/config';
+import { ConfigError, withSecretFiles } from '@souk/chassis/service/config';
 import { EXIT, lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
 import { LISTEN_CURES, programHelp, told } from '@souk/chassis/service/program-texts';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { ListenError } from '@souk/chassis/web/app/listen';
-import { addressesIn, CONSOLE_CONFIG, type ConsoleConfig } from './config.ts';
+import { CONSOLE_VARIABLES, type ConsoleConfig, readConsoleConfig } from './config.ts';
 import { createConsole } from './console.ts';
 
 /** Milliseconds, without the shutdown delay. */
@@ -18,12 +18,12 @@ const FLAGS = {
 export async function runConsole(flags: readonly string[]): Promise<number> {
   const asked = flags.join(' ');
   if (asked === '--help') {
-    process.stdout.write(programHelp({ about: "console: the operator's console of Souk", flags: FLAGS, variables: CONSOLE_CONFIG }));
+    process.stdout.write(programHelp({ about: "console: the operator's console of Souk", flags: FLAGS, variables: CONSOLE_VARIABLES }));
     return EXIT.ok;
   }
   if (asked !== '') return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
   try {
-    return await serve(readConfig(withSecretFiles(process.env, CONSOLE_CONFIG), CONSOLE_CONFIG));
+    return await serve(readConsoleConfig(withSecretFiles(process.env, CONSOLE_VARIABLES)));
   } catch (error) {
     if (error instanceof ConfigError) return told(EXIT.usage, error.message);
     if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
@@ -34,7 +34,7 @@ export async function runConsole(flags: readonly string[]): Promise<number> {
 async function serve(config: ConsoleConfig): Promise<number> {
   const { logLevel: level, shutdownDelayMs } = config;
   const logger = createLogger({ service: 'console', level });
-  const console = createConsole({ ...config, ...addressesIn(config), embedded: false, ownsProcess: true, logger });
+  const console = createConsole({ ...config, embedded: false, ownsProcess: true, logger });
   const part = {
     name: 'console',
     async start() {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONSOLE_CONFIG } from '@souk/console/server/config';
+import { CONSOLE_VARIABLES } from '@souk/console/server/config';
 import { SERVICES } from '@souk/contracts/services';
 import { ENGINE, SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 import { OWN_IMAGE } from './image-names.ts';
@@ -165,7 +165,7 @@ describe('the console in compose.yaml', () => {
   const { environment = {}, networks, secrets: held } = services['console'] ?? {};
 
   test('has every setting that it knows, besides those that a container does not need, and no other', () => {
-    const known = Object.values(CONSOLE_CONFIG).map(({ name, isSecret }) => (isSecret ? `${name}_FILE` : name));
+    const known = Object.values(CONSOLE_VARIABLES).map(({ name, isSecret }) => (isSecret ? `${name}_FILE` : name));
     expect(Object.keys(environment).toSorted()).toEqual(known.filter((name) => NOT_HANDED_ON[name] === undefined).toSorted());
   });
 
