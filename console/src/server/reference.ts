@@ -24,7 +24,7 @@ const DOCUMENT = `<!doctype html>
     <meta name="color-scheme" content="light dark" />
     <title>Souk: API reference</title>
     <link rel="icon" href="data:," />
-    <script defer src="/reference-start.js"></script>
+    <script type="module" src="/reference-start.js"></script>
   </head>
   <body>
     <div id="reference"></div>

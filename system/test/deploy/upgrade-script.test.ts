@@ -7,7 +7,7 @@ import { SERVICE_ROWS } from '../../src/shop/real/shop-databases.ts';
 import { type StandInShop, standInShop } from './stand-in-shop.ts';
 
 /** A run is some hundred short processes. */
-setDefaultTimeout(30_000);
+setDefaultTimeout(60_000);
 
 const ROOT = join(import.meta.dir, '../../..');
 const READERS_FIRST = SERVICE_ROWS.map(({ service }) => service);
