@@ -25,7 +25,7 @@ export interface ListedOrder {
 /** The orders that are listed, newest first. Each has its own signal, so that a step of one order draws one row. */
 export const listed = signal<readonly ListedOrder[]>([]);
 /** Rows that are drawn at first, and more each time that the end of them comes into sight: an order that comes in moves all that are drawn. */
-const DRAWN = 60;
+const DRAWN = 24;
 const depth = signal(DRAWN);
 /** The upper part of the list, as far as somebody has looked. */
 export const drawn = computed(() => listed.value.slice(0, depth.value));

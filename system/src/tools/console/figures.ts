@@ -126,7 +126,7 @@ async function losesNothing({ shop, browser, work, records, rate }: Context, los
     const seen = watched.painted.filter(({ committedAt }) => committedAt >= startedAt).map(({ id }) => id);
     const missed = committed.filter((id) => !seen.includes(id)).length;
     const doubled = seen.length - new Set(seen).size;
-    say(`after ${losses} losses of the link, ${committed.length} entries: ${missed} missed, ${doubled} doubled; a loss is said within ${Math.max(...saidAfter)} ms (goal 6000)`);
+    say(`after ${losses} losses of the link, ${committed.length} entries: ${missed} missed, ${doubled} doubled; a loss is said within ${Math.max(0, ...saidAfter)} ms (goal 6000)`);
     await watched.page.context().close();
     return missed + doubled === 0 ? [] : [`${missed} entries missed, ${doubled} doubled`];
   } finally {
@@ -157,7 +157,7 @@ async function firstOrder({ shop, origin, browser, work, records }: Context, sto
     const page = await context.newPage();
     await page.goto(origin);
     await page.locator('[role=option]').first().waitFor();
-    times.push(await page.evaluate(() => Math.round(performance.now())));
+    times.push(await page.evaluate(takeFirstOrder));
     await page.close();
   }
   say(`first order visible with ${stored} stored: ${times.join(', ')} ms (goal 500)`);
@@ -169,6 +169,7 @@ async function firstOrder({ shop, origin, browser, work, records }: Context, sto
 async function signedIn(browser: Browser, shop: ShopProcess, origin: string) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.addInitScript(noteLongTasks);
+  await context.addInitScript(noteFirstOrder);
   const { email, password } = shop.accounts.admin;
   const answer = await context.request.post(`${origin}/session`, { data: { email, password }, headers: { origin, 'x-souk-console': '1' } });
   if (!answer.ok()) throw new Error(`the sign-in at the console was refused: ${answer.status()} ${await answer.text()}`);
@@ -216,6 +217,8 @@ async function committedSince(records: ShopRecords, at: number): Promise<string[
 interface NotingPage {
   soukPainted?: Painted[];
   soukLongTasks?: number[];
+  /** When the first order was painted: milliseconds since the page was asked for. */
+  soukFirstOrder?: number;
 }
 
 function takePainted(): Painted[] {
@@ -232,6 +235,29 @@ function noteLongTasks(): void {
   const observer = new PerformanceObserver((list) => noted.push(...list.getEntries().map(({ duration }) => duration)));
   // Of browsers only.
   observer.observe({ type: 'longtask' as 'mark', buffered: true });
+}
+
+/** The page itself looks: a test driver would see the order a tenth of a second later. */
+function noteFirstOrder(): void {
+  const look = () => {
+    if ((globalThis as unknown as BrowserPage).document.querySelector('[role=option]') === null) requestFrame(look);
+    else requestFrame(() => setTimeout(() => void ((globalThis as NotingPage).soukFirstOrder = performance.now())));
+  };
+  const requestFrame = (then: () => void) => (globalThis as unknown as BrowserPage).requestAnimationFrame(then);
+  requestFrame(look);
+}
+
+interface BrowserPage {
+  readonly document: { querySelector(selector: string): object | null };
+  requestAnimationFrame(then: () => void): void;
+}
+
+async function takeFirstOrder(): Promise<number> {
+  for (;;) {
+    const at = (globalThis as NotingPage).soukFirstOrder;
+    if (at !== undefined) return Math.round(at);
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 function workOf({ orderUrl, tokenOf, bodyOf }: Load): Work {
