@@ -53,7 +53,7 @@ describe('an order that completes', () => {
 
   test('tells each step in one sentence', () => {
     expect(named(facts, 'inventory.reserved')?.sentence).toBe(
-      'Step 3, 5 ms after the start. Inventory to Order: inventory.reserved, 3 units. Delivered once, applied once. Order is then awaiting payment. Undo: left the stock below, undone elsewhere.',
+      'Step 3, 5 ms after the start. Inventory to Order: inventory.reserved, 3 units. Delivered once, applied once. Order is then awaiting payment. Undo: sold: see below, undone elsewhere.',
     );
   });
 
