@@ -26,8 +26,8 @@ export const held = signal(0);
 /** Raised when something may have been missed: whoever shows what was told reads it anew. */
 export const gaps = signal(0);
 
-/** A comment comes every 5 s; after this long without a byte the link is lost. Milliseconds. */
-const SILENCE_MS = 5700;
+/** A comment comes every 2.5 s; after this long without a byte the link is lost, which a busy machine too can say within 6 s. Milliseconds. */
+const SILENCE_MS = 5000;
 /** A link that is back after this long is not worth a word. Milliseconds. */
 const UNSAID_MS = 700;
 const FIRST_PAUSE_MS = 250;

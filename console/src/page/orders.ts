@@ -25,8 +25,10 @@ export interface ListedOrder {
 /** The orders that are listed, newest first. Each has its own signal, so that a step of one order draws one row. */
 export const listed = signal<readonly ListedOrder[]>([]);
 /** Rows that are drawn at first, and more each time that the end of them comes into sight: an order that comes in moves all that are drawn. */
-const DRAWN = 24;
-const depth = signal(DRAWN);
+const DRAWN = 60;
+/** Rows that are drawn at once: as many as a screen has. The others follow when the browser has time. */
+const DRAWN_FIRST = 24;
+const depth = signal(DRAWN_FIRST);
 /** The upper part of the list, as far as somebody has looked. */
 export const drawn = computed(() => listed.value.slice(0, depth.value));
 /** New orders that wait for a click, newest first. */
@@ -103,6 +105,7 @@ export async function readFirst(): Promise<void> {
     listed.value = answer.value.items.map(listedOf);
     older.value = answer.value.nextCursor;
   });
+  requestIdleCallback(() => { depth.value = Math.max(depth.peek(), DRAWN); }, { timeout: 500 });
 }
 
 /** Draws the list down to the row at `index`, or further down than it is. */

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
 import { type ConsoleSession, SessionOverError } from './sessions.ts';
 import type { StreamPlace, StreamPlaces } from './stream-places.ts';
 
-const COMMENT_EVERY_MS = 5000;
+const COMMENT_EVERY_MS = 2500;
 const NAMES: ReadonlySet<string> = new Set(['open', 'committed']);
 
 interface MergedStreamDeps {

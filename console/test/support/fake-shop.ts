@@ -121,7 +121,7 @@ export async function startFakeShop(options: FakeShopOptions = {}) {
         const open = () => { for (const service of SERVICES) send(`event: open\ndata: ${JSON.stringify({ service, at: new Date().toISOString(), missed: false })}\n\n`); };
         if (!link.isSilent) open();
         const flushing = setInterval(flush, 20);
-        const comments = setInterval(() => { if (!link.isSilent) send(': still here\n\n'); }, 5000);
+        const comments = setInterval(() => { if (!link.isSilent) send(': still here\n\n'); }, 2500);
         end = () => {
           clearInterval(flushing);
           clearInterval(comments);
