@@ -10,7 +10,7 @@ import { reading } from './orders.ts';
 /** Orders move often, what is given up seldom; milliseconds. */
 const ORDERS_EVERY_MS = 2000;
 const OPS_EVERY_MS = 5000;
-/** Only a page of them can be counted. */
+/** Of more than a page, of which only the page is counted: it seldom becomes less. */
 const SHIPPING_EVERY_MS = 15_000;
 /** Events of Order after which another number of parcels waits. */
 const MOVES_PARCELS: readonly string[] = ['order.completed', 'order.shipped', 'order.cancelled'];
@@ -41,7 +41,10 @@ export function followCounts(): void {
   });
   gaps.subscribe(() => { [areOrdersOld, isShippingOld] = [true, true]; });
   readOnceListed();
-  every(ORDERS_EVERY_MS, async () => { if (areOrdersOld) await readOrders(); });
+  every(ORDERS_EVERY_MS, async () => {
+    if (areOrdersOld) await readOrders();
+    if (isShippingOld && toShip?.more !== true) await readShipping();
+  });
   every(OPS_EVERY_MS, readOps);
   every(SHIPPING_EVERY_MS, async () => { if (isShippingOld) await readShipping(); });
 }
