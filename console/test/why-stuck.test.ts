@@ -18,7 +18,7 @@ describe('an order that waits for Payment', () => {
 
   test('says that the message is parked, why, and when it is tried again', () => {
     const facts = parked(asked, 'payment', { topic: 'order.ready_for_payment', attempts: 3, cause: 'the gateway is unreachable', nextAttemptAt: utc(askedAt + 47_000) });
-    expect(why(facts)).toBe('Payment was asked 42 s ago and has not answered: its message is parked there after 3 tries (the gateway is unreachable) and is tried again in 5 s. It is cancelled in 14 min 18 s if the others are answered meanwhile, in 23 h 59 min at the latest.');
+    expect(why(facts)).toBe('Payment was asked 42 s ago and has not answered: its message is parked there after 3 tries (the gateway is unreachable) and is tried again in 5 s. It is cancelled in 14 min 18 s if later orders are answered meanwhile, in 23 h 59 min at the latest.');
   });
 
   test('says what it waits behind', () => {
@@ -52,14 +52,14 @@ describe('an order that waits for Payment', () => {
   });
 
   test('says when its deadline has passed', () => {
-    expect(why(unheard, 901_000)).toEndWith('Its deadline has passed: it is cancelled as soon as orders after it are answered, in 23 h 44 min at the latest.');
+    expect(why(unheard, 901_000)).toEndWith('Its deadline has passed: it is cancelled as soon as later orders are answered, in 23 h 44 min at the latest.');
   });
 });
 
 test('an order that has just been placed waits for Inventory', () => {
   const facts = delivered(placed, 'inventory', eventNamed(placed, 'order.created'), null);
   expect(whyStuck(facts, Date.parse(must(placed.order.value).placedAt) + 300)).toBe(
-    'Inventory was asked just now and has not answered: its message is in the log and was not delivered there yet. It is cancelled in 29 s if the others are answered meanwhile, in 59 min 59 s at the latest.',
+    'Inventory was asked just now and has not answered: its message is in the log and was not delivered there yet. It is cancelled in 29 s if later orders are answered meanwhile, in 59 min 59 s at the latest.',
   );
   expect(waitsForOthers(facts)).toBe(true);
 });

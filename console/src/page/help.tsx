@@ -23,6 +23,8 @@ export function Help() {
   const close = () => go({ drawer: undefined });
   useEffect(() => {
     dialog.current?.showModal();
+    // The button that has the focus then is at the end, which a low page does not show.
+    dialog.current?.scrollTo(0, 0);
     return () => dialog.current?.close();
   }, []);
   return (

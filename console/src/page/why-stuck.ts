@@ -155,8 +155,8 @@ function deadline(facts: OrderFacts, now: number): string {
   const found = deadlineOf(facts);
   if (found === null) return '';
   const latest = found.limitAt <= now ? 'now' : `in ${durationText(found.limitAt - now)} at the latest`;
-  if (found.at > now) return `It is cancelled in ${durationText(found.at - now)} if the others are answered meanwhile, ${latest}.`;
-  return `Its deadline has passed: it is cancelled as soon as orders after it are answered, ${latest}.`;
+  if (found.at > now) return `It is cancelled in ${durationText(found.at - now)} if later orders are answered meanwhile, ${latest}.`;
+  return `Its deadline has passed: it is cancelled as soon as later orders are answered, ${latest}.`;
 }
 
 function ago(at: number, now: number): string {

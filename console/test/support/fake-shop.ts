@@ -23,7 +23,14 @@ const COURSES: readonly Course[] = ['completes', 'completes', 'completes', 'shor
 const SAGA: SagaDescription = {
   states: ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'],
   answers: [],
-  waits: [],
+  waits: [
+    { state: 'placed', waitsFor: 'stock', asked: 'order.created', by: 'inventory', until: ['inventory.reserved', 'inventory.failed'] },
+    { state: 'awaiting_payment', waitsFor: 'payment', asked: 'order.ready_for_payment', by: 'payment', until: ['payment.completed', 'payment.failed'] },
+    { state: 'completed', waitsFor: 'shipping', asked: 'order.completed', by: null, until: ['ship'] },
+    { state: 'completed', waitsFor: 'delivery', asked: 'order.shipped', by: null, until: ['deliver'] },
+    { state: 'cancelled', waitsFor: 'stock_back', asked: 'order.cancelled', by: 'inventory', until: ['inventory.released'] },
+    { state: 'cancelled', waitsFor: 'money_back', asked: 'order.cancelled', by: 'payment', until: ['payment.refunded'] },
+  ],
   transitions: [
     { from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] },
     { from: 'placed', on: 'inventory.failed', to: 'rejected', emits: ['order.rejected'] },
