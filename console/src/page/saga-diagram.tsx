@@ -73,7 +73,7 @@ function ArrowRow({ row, facts }: { readonly row: DrawnArrow; readonly facts: Or
   return (
     <li class={`saga-row is-${arrow.kind}${isOpen ? ' is-open' : ''}${arrow.from === 'customer' || arrow.to === 'customer' ? ' is-outside' : ''}`}>
       <button type="button" class="saga-step" aria-expanded={isOpen} onClick={() => go({ message: isOpen ? undefined : arrow.id })}>
-        <span class="saga-time"><Unseen>Step {n}, </Unseen>+{durationText(after)}<Unseen> after the start. {wayOf(arrow)}: </Unseen></span>
+        <span class="saga-time"><Unseen>Step {n}, </Unseen>+{afterText(after)}<Unseen> after the start. {wayOf(arrow)}: </Unseen></span>
         <Track from={arrow.from} to={arrow.to} name={arrow.name} says={arrow.says} receipt={arrow.receipt} effect={arrow.effect} />
         <span class="saga-undo">{undo !== null && <UndoMark undo={undo} />}</span>
       </button>
@@ -158,6 +158,11 @@ export function GapStory({ gap: { from, to, happened } }: { readonly gap: Gap })
       {happened.map((text) => <span key={text}>{text}</span>)}
     </span>
   );
+}
+
+/** `+19.04 s`: steps that follow a long wait are told apart. */
+function afterText(ms: number): string {
+  return ms >= 10_000 && ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : durationText(ms);
 }
 
 /** `12:17:20.137` in UTC, as the services write it. */

@@ -27,6 +27,7 @@ const DOCUMENT = `<!doctype html>
     <script type="module" src="/reference-start.js"></script>
   </head>
   <body>
+    <p style="margin: 0; padding: 8px 16px; font: 14px system-ui, sans-serif"><a href="/" style="color: inherit">← Back to the console</a></p>
     <div id="reference"></div>
   </body>
 </html>
