@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';
 import type { Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { message } from '../support/events.ts';
 import { onEveryGround } from '../support/on-every-engine.ts';
 import type { OpenShop } from '../support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from '../support/ordering.ts';
-import { describeInBrowser } from './support/in-browser.ts';
+import { describeInBrowser } from '@souk/chassis/testing/in-browser';
 import { watchedShop } from './support/watched-shop.ts';
 
 /** A whole shop is started for each of these, in five processes where there are servers. */
@@ -130,8 +130,8 @@ describeInBrowser('the console', () => {
         await stocked(shop);
         const draft = await shop.client.createProduct(shop.staff, { title: hostile.replaceAll('\u202E', ''), variants: [{ sku: 'HOSTILE-1', price: PRICE }] });
         await shop.client.activate(shop.staff, draft);
-        const [{ id: warehouse = '' } = {}] = (await shop.client.warehouses(shop.staff)).items;
-        await shop.client.receive(shop.staff, 'HOSTILE-1', warehouse, 5, randomUUID());
+        const [warehouse] = (await shop.client.warehouses(shop.staff)).items;
+        await shop.client.receive(shop.staff, 'HOSTILE-1', warehouse?.id ?? '', 5, randomUUID());
         await shop.hears([{ ...message('payment.completed', hostile, { orderId: Bun.randomUUIDv7(), paymentId: Bun.randomUUIDv7(), amount: PRICE, capturedAt: new Date().toISOString() }), key: hostile }, { topic: 'inventory.reserved', key: hostile, value: `{"${hostile}`, headers: {} }]);
       };
       await using watched = await watchedShop(makeGround, { before });
@@ -183,7 +183,7 @@ describeInBrowser('the console', () => {
     }, LIMIT_MS);
 
     test('has no serious fault of access in any of its states, light and dark, wide and narrow', async () => {
-      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
       const before = async (shop: OpenShop) => {
         await stocked(shop);
         await shop.hears([{ topic: 'inventory.reserved', key: 'x', value: '{', headers: {} }]);
