@@ -53,7 +53,7 @@ describe('an order that completes', () => {
 
   test('tells each step in one sentence', () => {
     expect(named(facts, 'inventory.reserved')?.sentence).toBe(
-      'Step 3, 5 ms after the start. Inventory to Order: inventory.reserved, 3 units. Delivered once, applied once. Order is then awaiting payment. Undo: left the stock below, undone elsewhere.',
+      'Step 3, 5 ms after the start. Inventory to Order: inventory.reserved, 3 units. Delivered once, applied once. Order is then awaiting payment. Undo: sold: see below, undone elsewhere.',
     );
   });
 
@@ -106,7 +106,7 @@ test('an order for more than there is says which SKU was short, and has nothing 
 
 test('a declined order has its stock back; Payment is told too, and has nothing to do', () => {
   const facts = recorded('declined');
-  expect(named(facts, 'declined')?.arrow).toMatchObject({ from: 'gateway', says: 'card_declined', effect: { to: 'failed' } });
+  expect(named(facts, 'declined')?.arrow).toMatchObject({ from: 'gateway', says: 'card declined', effect: { to: 'failed' } });
   expect(named(facts, 'inventory.reserved')?.undo).toMatchObject({ state: 'done', text: '1 unit released' });
   const told = arrowsIn(facts).filter(({ arrow }) => arrow.name === 'order.cancelled');
   expect(told.map(({ arrow }) => [arrow.to, arrow.receipt?.text])).toEqual([['inventory', 'delivered once, applied once'], ['payment', 'delivered once, changed nothing']]);

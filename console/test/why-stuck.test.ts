@@ -68,7 +68,7 @@ test('an order that Inventory did not answer in time was cancelled, and has noth
   const facts: OrderFacts = {
     ...placed, order: known({ ...must(placed.order.value), status: 'cancelled', reason: 'inventory_timeout' }), reservation: known({ orderId: placed.id, status: 'cancelled', lines: [] }),
   };
-  expect(whyStuck(facts)).toBe('It has ended: cancelled (inventory timeout). Everything that it took is back.');
+  expect(whyStuck(facts)).toBe('It has ended: cancelled (no answer about stock in time). Everything that it took is back.');
 });
 
 describe('a cancelled order', () => {
@@ -77,7 +77,7 @@ describe('a cancelled order', () => {
   const unpaid = { ...must(cancelled.payment.value), refunded: { amount: 0, currency: 'EUR' } };
 
   test('that has everything back says so', () => {
-    expect(whyStuck(cancelled)).toBe('It has ended: cancelled by customer. Everything that it took is back.');
+    expect(whyStuck(cancelled)).toBe('It has ended: cancelled by the customer. Everything that it took is back.');
     expect(waitsForOthers(cancelled)).toBe(false);
   });
 
@@ -98,7 +98,7 @@ describe('a cancelled order', () => {
 });
 
 test('an order that has ended well waits for its parcels, or for nothing', () => {
-  expect(whyStuck(completed)).toBe('Nothing keeps it: 1 parcel waits to be shipped.');
+  expect(whyStuck(completed)).toBe('Nothing holds it up: 1 parcel waits to be shipped.');
   expect(whyStuck(recorded('delivered'))).toBe('It is done: completed, paid and delivered.');
   expect(whyStuck(recorded('out-of-stock'))).toBe('It has ended: there was not enough stock. Nothing has to be taken back.');
 });

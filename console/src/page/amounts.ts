@@ -1,14 +1,19 @@
 import type { Money } from '@souk/contracts/money';
 
-/** `€19.99`, exact for every amount: no float is made on the way. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** `€19.99`, exact: the amount goes to the formatter as decimal text. The contracts' own formatter would bring TypeBox into the page. */
 export function moneyText({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  let format = formats.get(currency);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    formats.set(currency, format);
+  }
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   const text = String(amount).padStart(digits + 1, '0');
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  // Only digits, which a template type cannot express for text that was cut.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return format.format(decimal as `${number}`);
+  const cut = text.length - digits;
+  // Only digits and a point.
+  return format.format((digits === 0 ? text : `${text.slice(0, cut)}.${text.slice(cut)}`) as `${number}`);
 }
 
 export function unitsText(units: number): string {

@@ -1,6 +1,8 @@
 import type { OrderCounts } from '@souk/contracts/http/order';
+import type { ServiceName } from '@souk/contracts/services';
 import { NO_FILTERS } from './order-filters.ts';
 import type { Place } from './place.ts';
+import { serviceName } from './words.ts';
 
 export interface Counted {
   readonly deadLetters: number;
@@ -8,6 +10,14 @@ export interface Counted {
   readonly orders: OrderCounts | null;
   /** `more`: there are more than were counted. */
   readonly toShip: { readonly count: number; readonly more: boolean } | null;
+}
+
+/** What the page knows of the services beside the counts. */
+export interface Reach {
+  /** Services without news. */
+  readonly away: readonly ServiceName[];
+  /** The console itself does not answer, so that everything is as it was. */
+  readonly isLost: boolean;
 }
 
 type Change = { readonly [Name in keyof Place]?: Place[Name] | undefined };
@@ -22,13 +32,17 @@ export interface Piece {
 /** Counts of what waits or was given up stop here. */
 const COUNTED_AT_MOST = 1000;
 
+const listFormat = new Intl.ListFormat('en-GB');
+
 /** The state of the shop in one sentence, trouble first. */
-export function countsSentence({ deadLetters, parkedKeys, orders, toShip }: Counted): readonly Piece[] {
-  const trouble = listOf([
+export function countsSentence({ deadLetters, parkedKeys, orders, toShip }: Counted, { away, isLost }: Reach): readonly Piece[] {
+  const silent = away.length === 0 || isLost ? [] : [{ text: `${listFormat.format(away.map(serviceName))} ${away.length === 1 ? 'does' : 'do'} not answer`, isTrouble: true }];
+  const wrong = listOf([
     drawer(deadLetters, 'dead letter', 'letters'),
     drawer(parkedKeys, 'parked key', 'parked'),
     drawer(orders?.stuck ?? 0, 'stuck order', 'stuck'),
   ]);
+  const trouble = silent.length > 0 && wrong.length > 0 ? [...silent, { text: '; ' }, ...wrong] : [...silent, ...wrong];
   if (orders === null) return trouble.length > 0 ? [...trouble, { text: '.' }] : [];
   const waits = waiting(orders, toShip);
   const ended = [
@@ -38,7 +52,7 @@ export function countsSentence({ deadLetters, parkedKeys, orders, toShip }: Coun
   ].flatMap((piece, index) => (index === 0 ? [piece] : [{ text: ', ' }, piece]));
   const isEmpty = waits.length === 0 && orders.completed + orders.cancelled + orders.rejected === 0;
   const rest = isEmpty ? [{ text: 'no orders yet' }] : waits.length === 0 ? ended : [...waits, { text: '; ' }, ...ended];
-  const opening = trouble.length > 0 ? [...trouble, { text: '; ' }] : [{ text: 'All is well: ' }];
+  const opening = trouble.length > 0 ? [...trouble, { text: '; ' }] : [{ text: isLost ? 'Before the link was lost: ' : 'All is well: ' }];
   return [...opening, ...rest, { text: '.' }];
 }
 

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Problem } from '@souk/contracts/problem';
-import type { DemoByCurl as Command, DemoOrder } from '../demo.ts';
+import type { DemoByCurl as Command } from '../demo.ts';
 import { type Answer, ask } from './api.ts';
 import { session } from './live.ts';
+import { placeDemoOrder } from './order-verbs.ts';
 import { CopyButton, Failure } from './parts.tsx';
 import { go } from './place.ts';
 
@@ -46,7 +47,7 @@ function PlaceDemo() {
   const isBusy = useSignal(false);
   const placeOrder = async () => {
     isBusy.value = true;
-    const answer = await ask<DemoOrder>('/demo/orders', { method: 'POST', body: { kind: 'completes' } });
+    const answer = await placeDemoOrder('completes');
     isBusy.value = false;
     problem.value = answer.ok ? null : answer.problem;
     if (answer.ok) go({ order: answer.value.orderId });

@@ -1,7 +1,7 @@
 import type { Money } from '@souk/contracts/money';
 import { moneyText, unitsText } from './amounts.ts';
-import { words } from './lanes.ts';
 import type { HistoryEntry, OrderFacts } from './order-facts.ts';
+import { reasonText, words } from './words.ts';
 
 /** Data of an event's message; empty when there is none or it cannot be read. */
 export function payload(entry: HistoryEntry | null): Readonly<Record<string, unknown>> {
@@ -36,9 +36,9 @@ export function gist(name: string, entry: HistoryEntry | null, { payment, order 
     case 'payment.refunded':
       return money === null ? null : moneyText(money);
     case 'payment.failed':
-      return textIn(data.reason) ?? payment.value?.failureReason ?? null;
+      return words(textIn(data.reason) ?? payment.value?.failureReason ?? '') || null;
     case 'order.cancelled':
-      return words(textIn(data.reason) ?? order.value?.reason ?? '') || null;
+      return reasonText(textIn(data.reason) ?? order.value?.reason ?? '') || null;
     case 'order.shipped':
     case 'order.delivered':
       return [data.carrier, data.trackingNumber].flatMap((part) => textIn(part) ?? []).join(' ') || null;

@@ -3,13 +3,16 @@ import type { Fault, Faults, MakeFault } from '@souk/contracts/http/ops';
 import type { Problem } from '@souk/contracts/problem';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { useId, useState } from 'preact/hooks';
+import type { DemoKind, DemoOrder } from '../demo.ts';
 import { type Answer, askService } from './api.ts';
 import { clock } from './clock.ts';
 import { consequenceOf, faultText, kindsOf, TOPICS_READ, verbOf } from './fault-words.ts';
 import { session } from './live.ts';
-import { Asked, Countdown, Empty, serviceName, Verb, Who } from './panel-parts.tsx';
+import { placeDemoOrder } from './order-verbs.ts';
+import { Asked, Countdown, Empty, OrderLink, Verb, Who } from './panel-parts.tsx';
 import { Busy, Failure, Shape } from './parts.tsx';
 import { useWatchedEach, type Watched } from './watched.ts';
+import { serviceName } from './words.ts';
 
 type Kind = MakeFault['kind'];
 
@@ -40,7 +43,35 @@ function Breaking() {
       <p class="quiet">Each fault ends by itself. Nothing is lost for good: afterwards all orders end as they would have, or are undone.</p>
       <Active each={each} />
       <p class="seconds"><label for={secondsId}>Each fault lasts</label> <input id={secondsId} type="number" min={SECONDS.least} max={SECONDS.most} value={seconds} onChange={(event) => setSeconds(within(event.currentTarget.valueAsNumber, SECONDS))} /> seconds</p>
+      <DemoOrders />
       {IN_ORDER.map((service) => <ServiceFaults key={service} service={service} faults={each[service]} seconds={seconds} />)}
+    </section>
+  );
+}
+
+const DEMOS: readonly { readonly kind: DemoKind; readonly text: string }[] = [
+  { kind: 'completes', text: 'that completes' },
+  { kind: 'out_of_stock', text: 'for more than there is' },
+  { kind: 'declined', text: 'with a declined card' },
+];
+
+/** Orders to watch the faults by: without one, a fault shows nothing. */
+function DemoOrders() {
+  const [placing, setPlacing] = useState<DemoKind | null>(null);
+  const [answer, setAnswer] = useState<Answer<DemoOrder> | null>(null);
+  const order = async (kind: DemoKind) => {
+    setPlacing(kind);
+    setAnswer(await placeDemoOrder(kind));
+    setPlacing(null);
+  };
+  return (
+    <section class="demo-orders" aria-labelledby="demo-orders">
+      <h3 id="demo-orders">Place a demo order</h3>
+      <div class="verbs">
+        {DEMOS.map(({ kind, text }) => <Verb key={kind} isBusy={placing === kind} cannot={placing === null ? null : 'another one is being placed'} onDo={() => void order(kind)} {...(kind === 'completes' && { keys: 'o' })}>{text}</Verb>)}
+      </div>
+      <p role="status">{answer?.ok === true && <>Placed. <OrderLink id={answer.value.orderId} label="Watch it" /></>}</p>
+      {answer?.ok === false && <Failure problem={answer.problem} />}
     </section>
   );
 }

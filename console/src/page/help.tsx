@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { KEYS } from './keys.ts';
+import { KEYS, PANEL_KEYS } from './keys.ts';
 import { Shape, type ShapeName } from './parts.tsx';
 import { go, place } from './place.ts';
 
@@ -13,6 +13,10 @@ const MEANINGS: readonly (readonly [ShapeName, string])[] = [
   ['never', 'will never be'],
 ];
 
+function Keys({ of }: { readonly of: typeof KEYS }) {
+  return <dl class="keys">{of.map(({ keys, does }) => <div key={does}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{does}</dd></div>)}</dl>;
+}
+
 /** The keys, and the meaning of the shapes. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -24,10 +28,11 @@ export function Help() {
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => { if (place.peek().drawer === 'help') close(); }}>
       <h2 id="help-title">Keys and shapes</h2>
-      <dl class="keys">
-        {KEYS.map(({ keys, does }) => <div key={does}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{does}</dd></div>)}
-      </dl>
-      <p>The five steps of each order: placed, stock, payment, done, parcels.</p>
+      <Keys of={KEYS} />
+      <h3>In an open panel</h3>
+      <Keys of={PANEL_KEYS} />
+      <h3>Shapes</h3>
+      <p>Each order has five steps: placed, stock, paid, done, parcels.</p>
       <ul class="shapes">{MEANINGS.map(([shape, meaning]) => <li key={shape} class={`is-${shape}`}><Shape name={shape} /> <span>{meaning}</span></li>)}</ul>
       <button type="button" onClick={close}>Close</button>
     </dialog>

@@ -18,6 +18,17 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly does: s
   { keys: ['?'], does: 'these keys' },
 ];
 
+/** Keys of the open panel, which go before those of the page; each stands beside its button. */
+export const PANEL_KEYS: typeof KEYS = [
+  { keys: ['↑', '↓', 'j', 'k'], does: 'the previous or next row; Enter opens it' },
+  { keys: ['r'], does: 'redrive a dead letter or a group of them; try a parked key now' },
+  { keys: ['t'], does: 'try the open letter first, which changes nothing' },
+  { keys: ['d'], does: 'discard the open letter' },
+  { keys: ['n', 'c'], does: 'nudge or compensate a stuck order' },
+  { keys: ['s'], does: 'stop the open redrive' },
+  { keys: ['o', 'e'], does: 'place a demo order; end a fault now' },
+];
+
 /** Rows that Page up and Page down pass over. */
 const PAGE = 10;
 

@@ -43,8 +43,3 @@ export const ROUTES: Readonly<Record<string, Route>> = {
 export function isParty(lane: Lane): lane is Party {
   return lane === 'order' || lane === 'inventory' || lane === 'payment';
 }
-
-/** `awaiting_payment` for people. */
-export function words(name: string): string {
-  return name.replaceAll('_', ' ');
-}

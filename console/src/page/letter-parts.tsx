@@ -1,8 +1,9 @@
 import type { RedriveTrial } from '@souk/contracts/http/ops';
 import { letterItem, type LetterPlace, NO_GROUP } from './letter-place.ts';
 import type { Receipt } from './letter-verbs.ts';
-import { PanelLink, Said, serviceName, Who } from './panel-parts.tsx';
+import { PanelLink, Said, Who } from './panel-parts.tsx';
 import { Shape, type ShapeName, Short, TimeOfDay } from './parts.tsx';
+import { serviceName } from './words.ts';
 
 const OUTCOMES: Readonly<Record<Receipt['outcome'] | RedriveTrial['outcome'] | 'waiting', readonly [ShapeName, string]>> = {
   applied: ['done', 'applied'],

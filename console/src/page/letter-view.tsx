@@ -6,9 +6,10 @@ import { Confirm } from './confirm.tsx';
 import type { LetterPlace } from './letter-place.ts';
 import { Crumbs, ReceiptLine } from './letter-parts.tsx';
 import { discardLetter, findLetter, kindText, receiptOf, receipts, redriveLetter, tryLetter } from './letter-verbs.ts';
-import { Asked, count, Empty, Key, Said, serviceName, Verb } from './panel-parts.tsx';
+import { Asked, count, Empty, Key, Said, Verb } from './panel-parts.tsx';
 import { CopyButton, Curl, Failure, Shape, Short, Status, Time } from './parts.tsx';
 import { useWatched } from './watched.ts';
+import { serviceName } from './words.ts';
 
 /** Characters of a message that are shown; the whole of it can be copied. */
 const SHOWN_CHARACTERS = 20_000;

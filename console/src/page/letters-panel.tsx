@@ -6,7 +6,7 @@ import { letterItem, type LetterPlace, readLetterItem } from './letter-place.ts'
 import { Crumbs, ReceiptLine } from './letter-parts.tsx';
 import { findLetters, type FoundLetters, kindText, type Receipt, receipts, redriveLetter } from './letter-verbs.ts';
 import { LetterView } from './letter-view.tsx';
-import { Asked, AskedOfAll, count, Empty, hasNothing, Key, PanelLink, Said, serviceName, Verb } from './panel-parts.tsx';
+import { Asked, AskedOfAll, count, Empty, hasNothing, Key, PanelLink, Said, Verb } from './panel-parts.tsx';
 import { Failure, Short, shortId, Time } from './parts.tsx';
 import { RedriveByFilter, RedriveDialog } from './redrive-dialog.tsx';
 import type { RedriveFilter, RedriveList } from '../redrive.ts';
@@ -14,6 +14,7 @@ import { CampaignLine } from './redrives-panel.tsx';
 import { useWatched, useWatchedEach, type Watched } from './watched.ts';
 import type { Problem } from '@souk/contracts/problem';
 import type { Told } from './live.ts';
+import { serviceName } from './words.ts';
 
 type Group = DeadLetterGroups['items'][number];
 const STATUSES = ['dead', 'redriven', 'discarded'] as const satisfies DeadLetterStatus['status'][];

@@ -3,13 +3,14 @@ import type { HistorySent } from '@souk/contracts/http/ops';
 import { useEffect, useRef } from 'preact/hooks';
 import { askService } from './api.ts';
 import { session } from './live.ts';
-import { isParty, LANE_NAMES, type Party, words } from './lanes.ts';
+import { isParty, LANE_NAMES, type Party } from './lanes.ts';
 import { readOnlyWhy } from './order-actions.tsx';
 import type { HistoryEntry, OrderFacts } from './order-facts.ts';
 import { CopyButton, Curl, Shape, Status } from './parts.tsx';
 import { go } from './place.ts';
 import type { Receipt } from './receipts.ts';
 import type { DrawnArrow } from './saga-drawing.ts';
+import { reasonText, words } from './words.ts';
 
 interface Opened {
   readonly row: DrawnArrow;
@@ -61,7 +62,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
         <Fact name="place" value={`lane ${entry.lane}, number ${entry.seq}`} />
         <Fact name="committed" value={entry.at} />
         {message !== null && <Fact name="sent" value={entry.sent ? `yes, to topic ${message.topic} with key ${message.key}` : 'not yet: it is committed, and not in the log'} />}
-        {entry.to !== null && <div><dt>moved</dt><dd>{words(entry.from ?? 'new')} → <Status status={entry.to} />{entry.reason !== null && ` (${words(entry.reason)})`}</dd></div>}
+        {entry.to !== null && <div><dt>moved</dt><dd>{words(entry.from ?? 'new')} → <Status status={entry.to} />{entry.reason !== null && ` (${reasonText(entry.reason)})`}</dd></div>}
       </dl>
       {message === null ? <p class="quiet">A note: it was never sent.</p> : <Message headers={message.headers} value={message.value} />}
     </>

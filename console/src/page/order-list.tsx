@@ -1,15 +1,17 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { moneyText } from './amounts.ts';
 import { clock, durationText } from './clock.ts';
 import { EmptyShop } from './empty-shop.tsx';
 import { Filters } from './filters.tsx';
 import { isSettled, type OrderRow } from './order-row.ts';
 import { drawn, drawTo, filters, hasOlder, isAtTop, isFiltered, isFull, listed, type ListedOrder, readFirst, reading, readOlder, readProblem, ROWS_LIMIT, showWaiting, waiting } from './orders.ts';
 import { activeOrder, focusList, LIST_ID, listKey } from './keys.ts';
-import { Busy, Failure, moneyText, PlaceLink, reasonText, shortId, TimeOfDay } from './parts.tsx';
+import { Busy, Failure, PlaceLink, shortId, TimeOfDay } from './parts.tsx';
 import { go, place } from './place.ts';
 import { Strip } from './strip.tsx';
+import { reasonText } from './words.ts';
 
 const STEPS = ['placed', 'stock', 'paid', 'done', 'parcels'];
 /** Within so many pixels of the upper end the list counts as not scrolled, of the lower end it reads on. */

@@ -4,11 +4,14 @@ import type { Order } from '@souk/contracts/http/order';
 import type { Payment } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
 import { moneyText, unitsText } from './amounts.ts';
-import { type Answer, askService } from './api.ts';
+import type { DemoKind, DemoOrder } from '../demo.ts';
+import { type Answer, ask, askService } from './api.ts';
+import { type Party, PARTIES } from './lanes.ts';
 
-/** The services that an order passes through. */
-const PARTIES = ['order', 'inventory', 'payment'] as const;
-type Party = (typeof PARTIES)[number];
+/** Places an order in the embedded shop, as its demo customer would. Never rejects. */
+export function placeDemoOrder(kind: DemoKind): Promise<Answer<DemoOrder>> {
+  return ask('/demo/orders', { method: 'POST', body: { kind } });
+}
 
 /** `retried`: a message that waited under the order's key is tried now. `problem`: the service could not be nudged. */
 export interface PartyNudged {

@@ -7,10 +7,7 @@ import { session } from './live.ts';
 import { Busy, PlaceLink, Shape, Short } from './parts.tsx';
 import { go, type Place, place, placeUrl } from './place.ts';
 import type { Watched } from './watched.ts';
-
-export function serviceName(service: ServiceName): string {
-  return service.slice(0, 1).toUpperCase() + service.slice(1);
-}
+import { serviceName } from './words.ts';
 
 /** Text that somebody else wrote: whatever direction and length it has, the rest of the page keeps its own. */
 export function Said({ children, isShort = false }: { readonly children: string; readonly isShort?: boolean }) {
@@ -128,8 +125,8 @@ function isId(text: string): boolean {
 }
 
 /** Leads from a drawer to an order. */
-export function OrderLink({ id }: { readonly id: string }) {
-  return <PlaceLink to={{ order: id, drawer: undefined, item: undefined, message: undefined }}><span class="unseen">order </span><Short id={id} /></PlaceLink>;
+export function OrderLink({ id, label }: { readonly id: string; readonly label?: string }) {
+  return <PlaceLink to={{ order: id, drawer: undefined, item: undefined, message: undefined }}>{label === undefined ? <span class="unseen">order </span> : `${label}: order `}<Short id={id} /></PlaceLink>;
 }
 
 /** The key of a message: a link where it is the id of an order. */

@@ -5,9 +5,10 @@ import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { useState } from 'preact/hooks';
 import { type Answer, askService, isGone } from './api.ts';
 import { readAll } from './counts.ts';
-import { AskedOfAll, count, Countdown, Empty, hasNothing, Key, Said, serviceName, Verb } from './panel-parts.tsx';
+import { AskedOfAll, count, Countdown, Empty, hasNothing, Key, Said, Verb } from './panel-parts.tsx';
 import { Failure, shortId, Time } from './parts.tsx';
 import { useWatchedEach } from './watched.ts';
+import { serviceName } from './words.ts';
 
 /** Keys of one service that are shown at first, that are added, and at most. */
 const KEYS_SHOWN = 20;

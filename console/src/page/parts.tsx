@@ -3,9 +3,11 @@ import type { Money as MoneyContract } from '@souk/contracts/money';
 import type { Problem } from '@souk/contracts/problem';
 import type { ServiceName } from '@souk/contracts/services';
 import type { ComponentChildren } from 'preact';
+import { moneyText } from './amounts.ts';
 import { ageText, clock, timeText } from './clock.ts';
 import { session } from './live.ts';
 import { go, type Place, place, placeUrl } from './place.ts';
+import { reasonText, words } from './words.ts';
 
 /** A time as its age; the exact one, in UTC, is the tooltip. */
 export function Time({ at }: { readonly at: string }) {
@@ -59,46 +61,12 @@ export function Status({ status }: { readonly status: string }) {
   return <span class={`status is-${shape}`}><Shape name={shape} />{words(status)}</span>;
 }
 
-/** A name from a contract as words: `awaiting_payment` is `awaiting payment`. */
-export function words(name: string): string {
-  return name.replaceAll('_', ' ');
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  out_of_stock: 'out of stock',
-  payment_declined: 'card declined',
-  payment_expired: 'not paid in time',
-  inventory_timeout: 'no answer about stock in time',
-  cancelled_by_customer: 'cancelled by the customer',
-  cancelled_by_staff: 'cancelled by staff',
-};
-
 export function Reason({ reason }: { readonly reason: string }) {
   return <span class="reason">{reasonText(reason)}</span>;
 }
 
-export function reasonText(reason: string): string {
-  return REASONS[reason] ?? words(reason);
-}
-
 export function Money({ money }: { readonly money: MoneyContract }) {
   return <span class="money">{moneyText(money)}</span>;
-}
-
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** Exact: the amount goes to the formatter as decimal text. The contracts' own formatter would bring TypeBox into the page. */
-export function moneyText({ amount, currency }: MoneyContract): string {
-  let format = formats.get(currency);
-  if (format === undefined) {
-    format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    formats.set(currency, format);
-  }
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  const text = String(amount).padStart(digits + 1, '0');
-  const cut = text.length - digits;
-  // Only digits and a point.
-  return format.format((digits === 0 ? text : `${text.slice(0, cut)}.${text.slice(cut)}`) as `${number}`);
 }
 
 /** Why something did not work, in the words of whoever refused it. */

@@ -10,7 +10,7 @@ export function RawEntries({ facts }: { readonly facts: OrderFacts }) {
   const known = Object.fromEntries(Object.entries(facts).map(([name, part]) => [name, isPart(part) ? part.value : part]));
   return (
     <div class="entries">
-      <p class="entries-tools"><CopyButton text={JSON.stringify(entries.map(({ entry }) => entry), null, 2)} label="Copy all entries as JSON" /> {entries.length} entries as JSON <CopyButton text={JSON.stringify(known, null, 2)} label="Copy everything that is known of the order as JSON" /> everything that is known</p>
+      <p class="entries-tools"><span>As JSON: {entries.length} entries <CopyButton text={JSON.stringify(entries.map(({ entry }) => entry), null, 2)} label="Copy all entries as JSON" /></span> <span>everything that is known <CopyButton text={JSON.stringify(known, null, 2)} label="Copy everything that is known of the order as JSON" /></span></p>
       {PARTIES.flatMap((party) => facts.histories[party].problem ?? []).map((problem, n) => <Failure key={n} problem={problem} />)}
       <div class="entries-scroll" role="region" aria-label="Entries" tabIndex={0}>
         <table>

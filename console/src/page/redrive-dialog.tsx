@@ -5,10 +5,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Redrive, RedriveFilter } from '../redrive.ts';
 import { Dialog } from './confirm.tsx';
 import { kindText } from './letter-verbs.ts';
-import { Asked, count, Said, serviceName, Verb } from './panel-parts.tsx';
+import { Asked, count, Said, Verb } from './panel-parts.tsx';
 import { Busy, Failure, Shape } from './parts.tsx';
 import { go } from './place.ts';
 import { filterText, startRedrive, stopRedrive, useRedrive } from './redrives.ts';
+import { serviceName } from './words.ts';
 
 interface RedriveDialogProps {
   readonly service: ServiceName;

@@ -5,10 +5,11 @@ import { ask } from './api.ts';
 import { Outcome, ReceiptLine } from './letter-parts.tsx';
 import { letterItem, NO_GROUP } from './letter-place.ts';
 import { receipts } from './letter-verbs.ts';
-import { Asked, count, Empty, Key, PanelLink, Said, serviceName, Verb, Who } from './panel-parts.tsx';
+import { Asked, count, Empty, Key, PanelLink, Said, Verb, Who } from './panel-parts.tsx';
 import { Failure, Shape, type ShapeName, Short, Time, TimeOfDay } from './parts.tsx';
 import { filterText, saveRedrive, stopRedrive, useRedrive } from './redrives.ts';
 import { useWatched } from './watched.ts';
+import { serviceName } from './words.ts';
 
 type Summary = RedriveList['items'][number];
 

@@ -2,8 +2,9 @@ import type { Money } from '@souk/contracts/money';
 import { moneyText } from './amounts.ts';
 import { gist, payload, sameMoney } from './event-gist.ts';
 import type { HistoryEntry, OrderFacts } from './order-facts.ts';
-import { isParty, type Lane, type Party, PARTIES, ROUTES, words } from './lanes.ts';
+import { isParty, type Lane, type Party, PARTIES, ROUTES } from './lanes.ts';
 import { entriesCausedBy, type Receipt, receiptOf } from './receipts.ts';
+import { words } from './words.ts';
 
 /** State that an arrow brings a lane into; `noted`: the message was recorded, and the state stayed. */
 export interface Effect {
@@ -183,7 +184,7 @@ function gatewayCalls(facts: OrderFacts): Arrow[] {
   };
   const answer = (id: string, name: string, to: string, at: string, causedBy: string, reason: string | null = null) => {
     const effect: Effect = { lane: 'payment', from: 'pending', to, reason, at: Date.parse(at) };
-    arrows.push({ ...NONE, id, from: 'gateway', to: 'payment', kind: 'answer', name, says: reason, at: Date.parse(at), effect, causedBy });
+    arrows.push({ ...NONE, id, from: 'gateway', to: 'payment', kind: 'answer', name, says: reason === null ? null : words(reason), at: Date.parse(at), effect, causedBy });
   };
   call('charge', 'charge', payment.amount, payment.createdAt, asked);
   for (const entry of history) {

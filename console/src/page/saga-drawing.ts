@@ -1,10 +1,11 @@
 import { durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { type Lane, LANE_NAMES, LANES, type Party, PARTIES, words } from './lanes.ts';
+import { type Lane, LANE_NAMES, LANES, type Party, PARTIES } from './lanes.ts';
 import { attemptText } from './receipts.ts';
 import { type Arrow, arrowsOf } from './saga-arrows.ts';
 import { type Coming, comingSteps } from './saga-future.ts';
 import { type GivenBack, type Undo, undoingOf } from './saga-undo.ts';
+import { words } from './words.ts';
 
 /** Time without a step that is folded, in milliseconds. */
 export const FOLDED_FROM_MS = 1000;

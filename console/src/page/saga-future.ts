@@ -3,9 +3,10 @@ import type { OrderStatus } from '@souk/contracts/saga';
 import { moneyText } from './amounts.ts';
 import { durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { type Lane, ROUTES, words } from './lanes.ts';
+import { type Lane, ROUTES } from './lanes.ts';
 import type { Arrow } from './saga-arrows.ts';
 import type { GivenBack } from './saga-undo.ts';
+import { words } from './words.ts';
 
 /** A step that has not happened. */
 export interface Coming {

@@ -97,7 +97,7 @@ function undoOf(arrow: Arrow, known: Known): Undo | null {
     case 'captured late':
       return undoCapture(known);
     case 'order.shipped':
-      return { state: 'impossible', text: 'a parcel on its way stays', at: null };
+      return { state: 'impossible', text: 'cannot be taken back', at: null };
     default:
       return arrow.id === 'charge' && !known.arrows.some(({ id }) => id === 'charge-answer') ? open('void the charge', known) : null;
   }
@@ -129,7 +129,7 @@ function undoReservation(known: Known): Undo | null {
       return open(`release ${unitsText(stock.units)}`, known);
     case 'left':
     case 'restocked':
-      return { state: 'passed', text: 'left the stock below', at: null };
+      return { state: 'passed', text: 'sold: see below', at: null };
     case 'released':
       return { state: 'done', text: `${unitsText(stock.units)} released`, at: stock.at };
     default:
@@ -140,7 +140,7 @@ function undoReservation(known: Known): Undo | null {
 function undoSale(known: Known): Undo | null {
   const { stock, facts } = known;
   if (stock.state === 'restocked') return { state: 'done', text: `${unitsText(stock.units)} restocked`, at: stock.at };
-  if (isOnItsWay(facts)) return { state: 'impossible', text: 'they have left', at: null };
+  if (isOnItsWay(facts)) return { state: 'impossible', text: 'the goods have left', at: null };
   return stock.state === 'left' ? open(`restock ${unitsText(stock.units)}`, known) : null;
 }
 
@@ -163,12 +163,14 @@ function isOnItsWay({ order }: OrderFacts): boolean {
   return order.value?.shipments.some(({ status }) => status !== 'pending') === true;
 }
 
-function stockOf(arrows: readonly Arrow[], { reservation }: OrderFacts): Stock {
+function stockOf(arrows: readonly Arrow[], { reservation, order }: OrderFacts): Stock {
   const reserved = arrows.find(({ name }) => name === 'inventory.reserved');
   const status = reservation.value?.status;
   const lines = reservation.value?.lines ?? payload(reserved?.entry ?? null).allocations;
-  const units = quantityIn(lines) ?? 0;
-  if (reserved === undefined && units === 0) return { state: 'none', units: 0, at: null };
+  const held = quantityIn(lines);
+  if (reserved === undefined && (held ?? 0) === 0) return { state: 'none', units: 0, at: null };
+  // Inventory holds all of an order or nothing; while it cannot say how much, the order does.
+  const units = held ?? quantityIn(order.value?.items) ?? 0;
   const released = arrows.find(({ name }) => name === 'inventory.released');
   const left = arrows.find(({ name, effect }) => name === 'order.completed' && effect?.to === 'committed');
   if (released !== undefined || status === 'released' || status === 'restocked') {

@@ -3,9 +3,10 @@ import { useRef, useState } from 'preact/hooks';
 import { addsUp, type LedgerLine, type LedgerSum, type Sum } from './adds-up.ts';
 import type { Answer } from './api.ts';
 import { Asked, count, Empty, OrderLink, Said, Who } from './panel-parts.tsx';
-import { Busy, Shape, Short, Time, TimeOfDay, words } from './parts.tsx';
+import { Busy, Shape, Short, Time, TimeOfDay } from './parts.tsx';
 import { askInventory, type Ledger, readLedger, readOlder } from './read-ledger.ts';
 import { useWatched } from './watched.ts';
+import { words } from './words.ts';
 
 /** Lines and holds that are shown at first, and that are added. */
 const LINES_SHOWN = 100;

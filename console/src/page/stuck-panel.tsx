@@ -9,9 +9,10 @@ import { readAll } from './counts.ts';
 import { loadOrderFacts, type OrderFacts } from './order-facts.ts';
 import { compensate, type Holding, holdingOf, nudge, nudgedText, undoneBy } from './order-verbs.ts';
 import { Asked, count, Countdown, Empty, OrderLink, Verb } from './panel-parts.tsx';
-import { Busy, shortId, Status, words } from './parts.tsx';
+import { Busy, shortId, Status } from './parts.tsx';
 import { useWatched } from './watched.ts';
 import { whyStuck } from './why-stuck.ts';
+import { words } from './words.ts';
 
 type Stuck = StuckOrders['items'][number];
 

@@ -6,6 +6,7 @@ import { frozen, held, link, session } from './live.ts';
 import { PlaceLink, Shape } from './parts.tsx';
 import { type Drawer, place } from './place.ts';
 import { Summary } from './summary.tsx';
+import { serviceName } from './words.ts';
 
 const DRAWERS: readonly { readonly drawer: Drawer; readonly name: string; readonly isEmbedded?: true }[] = [
   { drawer: 'stock', name: 'Stock' },
@@ -56,7 +57,7 @@ function LinkState() {
       case 'connecting':
         return 'connecting';
       case 'live':
-        return down.length === 0 ? 'live' : down.length === SERVICES.length ? 'no service answers' : `no news from ${down.join(', ')}`;
+        return down.length === 0 ? 'live' : down.length === SERVICES.length ? 'no service answers' : `no news from ${down.map(serviceName).join(', ')}`;
       default:
         return state satisfies never;
     }

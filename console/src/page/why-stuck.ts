@@ -1,26 +1,15 @@
+import type { SagaDescription } from '@souk/contracts/http/order';
 import { moneyText } from './amounts.ts';
 import { durationText } from './clock.ts';
 import type { OrderFacts } from './order-facts.ts';
-import { isParty, LANE_NAMES, type Party, words } from './lanes.ts';
+import { isParty, LANE_NAMES, PARTIES, type Party } from './lanes.ts';
 import { type Arrow, arrowsOf } from './saga-arrows.ts';
 import { isAway } from './saga-drawing.ts';
 import { deadlineOf } from './saga-future.ts';
 import { undoingOf } from './saga-undo.ts';
+import { reasonText, words } from './words.ts';
 
-/** A question that Order has put to another service by an event. */
-interface Wait {
-  readonly ask: string;
-  readonly of: Party;
-  readonly answers: readonly string[];
-}
-
-const STOCK: Wait = { ask: 'order.created', of: 'inventory', answers: ['inventory.reserved', 'inventory.failed'] };
-const PAYMENT: Wait = { ask: 'order.ready_for_payment', of: 'payment', answers: ['payment.completed', 'payment.failed'] };
-const STOCK_BACK: Wait = { ask: 'order.cancelled', of: 'inventory', answers: ['inventory.released'] };
-const MONEY_BACK: Wait = { ask: 'order.cancelled', of: 'payment', answers: ['payment.refunded'] };
-const GOODS_LEAVE: Wait = { ask: 'order.completed', of: 'inventory', answers: [] };
-
-/** Says in one or two sentences why an order is not going on, or that nothing keeps it. `now`: epoch milliseconds. */
+/** Says in one or two sentences why an order is not going on, or that nothing holds it up. `now`: epoch milliseconds. */
 export function whyStuck(facts: OrderFacts, now = Date.now()): string {
   const { value: order, problem } = facts.order;
   if (order === undefined) {
@@ -30,9 +19,9 @@ export function whyStuck(facts: OrderFacts, now = Date.now()): string {
   const arrows = arrowsOf(facts);
   switch (order.status) {
     case 'placed':
-      return [waiting(STOCK, arrows, facts, now), deadline(facts, now)].join(' ').trim();
+      return [waiting('stock', arrows, facts, now), deadline(facts, now)].join(' ').trim();
     case 'awaiting_payment':
-      return [waiting(PAYMENT, arrows, facts, now), deadline(facts, now)].join(' ').trim();
+      return [waiting('payment', arrows, facts, now), deadline(facts, now)].join(' ').trim();
     case 'rejected':
       return 'It has ended: there was not enough stock. Nothing has to be taken back.';
     case 'cancelled':
@@ -54,8 +43,8 @@ export function waitsForOthers(facts: OrderFacts): boolean {
 function compensating(arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
   const { unitsHeld, unitsBack, taken, back } = undoingOf(arrows, facts).givenBack;
   const parts: string[] = [];
-  if (unitsBack < unitsHeld) parts.push(waiting(STOCK_BACK, arrows, facts, now));
-  if (facts.payment.value?.status === 'pending') parts.push(`${waiting(MONEY_BACK, arrows, facts, now)} Its charge is still open: what it took after all is refunded at once.`);
+  if (unitsBack < unitsHeld) parts.push(waiting('stock_back', arrows, facts, now));
+  if (facts.payment.value?.status === 'pending') parts.push(`${waiting('money_back', arrows, facts, now)} Its charge is still open: what it took after all is refunded at once.`);
   else if (taken !== null && back !== null && back.amount < taken.amount) parts.push(refunding(arrows, facts, now));
   if (parts.length > 0) return parts.join(' ');
   const unknown = (['inventory', 'payment'] as const).filter((party) => isAway(party, facts));
@@ -65,7 +54,7 @@ function compensating(arrows: readonly Arrow[], facts: OrderFacts, now: number):
 
 function endOf(reason: string | null): string {
   if (reason === null) return 'cancelled';
-  return reason.startsWith('cancelled') ? words(reason) : `cancelled (${words(reason)})`;
+  return reason.startsWith('cancelled') ? reasonText(reason) : `cancelled (${reasonText(reason)})`;
 }
 
 function refunding(arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
@@ -74,17 +63,17 @@ function refunding(arrows: readonly Arrow[], facts: OrderFacts, now: number): st
   if (pending !== undefined) return `Payment has asked its gateway to refund ${moneyText(pending.amount)} ${ago(Date.parse(pending.createdAt), now)} and has no answer yet: it goes on asking.`;
   const failed = refunds.findLast(({ status, reason }) => status === 'failed' && reason === 'order_cancelled');
   if (failed !== undefined) return `The gateway has declined the refund of ${moneyText(failed.amount)}: asking again cannot help, so a person has to return the money.`;
-  return waiting(MONEY_BACK, arrows, facts, now);
+  return waiting('money_back', arrows, facts, now);
 }
 
 function delivering(arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
-  const told = arrows.find(({ name }) => name === GOODS_LEAVE.ask);
+  const told = arrows.find(({ name }) => name === 'order.completed');
   const shipments = facts.order.value?.shipments ?? [];
   const count = (of: string) => shipments.filter(({ status }) => status === of).length;
-  if (told?.receipt?.state === 'parked' || told?.receipt?.state === 'dead' || told?.receipt?.state === 'not-sent') return waiting(GOODS_LEAVE, arrows, facts, now);
-  if (facts.order.value?.paymentStatus === 'refunded') return 'Nothing keeps it. All of its money went back, so no more parcels leave: cancel it, and its goods are on sale again.';
-  if (count('pending') > 0) return `Nothing keeps it: ${parcels(count('pending'))} to be shipped.`;
-  if (count('shipped') > 0) return `Nothing keeps it: ${parcels(count('shipped'))} to arrive.`;
+  if (told?.receipt?.state === 'parked' || told?.receipt?.state === 'dead' || told?.receipt?.state === 'not-sent') return unanswered('inventory', told, facts, now);
+  if (facts.order.value?.paymentStatus === 'refunded') return 'Nothing holds it up. All of its money went back, so no more parcels leave: cancel it, and its goods are on sale again.';
+  if (count('pending') > 0) return `Nothing holds it up: ${parcels(count('pending'))} to be shipped.`;
+  if (count('shipped') > 0) return `Nothing holds it up: ${parcels(count('shipped'))} to arrive.`;
   return 'It is done: completed, paid and delivered.';
 }
 
@@ -92,14 +81,21 @@ function parcels(count: number): string {
   return count === 1 ? '1 parcel waits' : `${count} parcels wait`;
 }
 
-function waiting(wait: Wait, arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
-  const name = LANE_NAMES[wait.of];
-  const answer = arrows.findLast((arrow) => wait.answers.includes(arrow.name));
-  if (answer !== undefined) return `${name} answered ${ago(answer.at, now)} (${answer.name}), and Order has not taken it up: ${fate(answer, facts, now)}.`;
-  const asked = arrows.find((arrow) => arrow.name === wait.ask && arrow.to === wait.of);
+/** Who was asked, and by what, is in the saga's own description. */
+function waiting(what: SagaDescription['waits'][number]['waitsFor'], arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
+  const wait = facts.saga.value?.waits.find(({ waitsFor }) => waitsFor === what);
+  const of = PARTIES.find((party) => party === wait?.by);
+  if (wait === undefined || of === undefined) return `It waits for ${words(what)}.`;
+  const answer = arrows.findLast((arrow) => wait.until.includes(arrow.name));
+  if (answer !== undefined) return `${LANE_NAMES[of]} answered ${ago(answer.at, now)} (${answer.name}), and Order has not taken it up: ${fate(answer, facts, now)}.`;
+  return unanswered(of, arrows.find((arrow) => arrow.name === wait.asked && arrow.to === of), facts, now);
+}
+
+function unanswered(of: Party, asked: Arrow | undefined, facts: OrderFacts, now: number): string {
+  const name = LANE_NAMES[of];
   if (asked === undefined) return `It waits for ${name}; what ${name} was asked is not known, because Order's history cannot be read.`;
   const since = `${name} was asked ${ago(asked.at, now)}`;
-  if (isAway(wait.of, facts)) return `${since} and does not answer: the service is down, or cannot be reached. It takes the message up when it is back.`;
+  if (isAway(of, facts)) return `${since} and does not answer: the service is down, or cannot be reached. It takes the message up when it is back.`;
   return `${since} and has not answered: ${fate(asked, facts, now)}.`;
 }
 

@@ -76,7 +76,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const report = reportTo(logger);
   const metrics = createMetrics({ service: 'console', ownsProcess });
   const security = securityEvents({ logger, metrics, config: { securityLogKey } });
-  const services = servicesAt({ urls, opsUrls }, report);
+  const services = servicesAt({ urls, opsUrls }, logger);
   const door = signInAtUser(services);
   const sessions = openSessions({ refresh: door.refresh, signOut: door.signOut });
   const streams = streamPlaces();

@@ -3,7 +3,7 @@ import { faultSource, type Report } from '@souk/chassis/telemetry/report';
 import { withTimeout } from '@souk/chassis/timeouts';
 import { mediaTypeOf } from './pass-on.ts';
 import { eventReader, type SentEvent } from './read-events.ts';
-import type { Services } from './services.ts';
+import { ServiceAwayError, type Services } from './services.ts';
 import { type ConsoleSession, SessionOverError } from './sessions.ts';
 
 /** Milliseconds a service may take to begin its stream. */
@@ -50,7 +50,8 @@ export async function followService(options: FollowOptions): Promise<void> {
       if (error instanceof SessionOverError) throw error;
       if (signal.aborted) return;
       isLost = true;
-      faults.failed(error, 'the stream of a service is lost; it is tried again', { asked: service });
+      // That a service does not answer has been logged by then.
+      if (!(error instanceof ServiceAwayError)) faults.failed(error, 'the stream of a service is lost; it is tried again', { asked: service });
     }
     if (signal.aborted) return;
     // Services end a stream after a quarter of an hour: it begins again at once, and nobody needs to know.

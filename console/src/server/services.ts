@@ -1,7 +1,6 @@
 import { problem, type Problem } from '@souk/chassis/web/problems/problem';
 import type { ServiceName } from '@souk/contracts/services';
-import { faultSource, type Report } from '@souk/chassis/telemetry/report';
-import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
+import type { Logger } from '@souk/chassis/telemetry/logging';
 import { serviceUrl } from './service-path.ts';
 import { type ConsoleSession, SessionOverError } from './sessions.ts';
 
@@ -65,13 +64,8 @@ function sessionOver(): Problem {
 }
 
 /** How the console asks the five services: each at its own address and no other, following no redirect. */
-export function services({ urls, opsUrls }: ServiceUrls, report: Report, limitMs = ANSWER_LIMIT_MS): Services {
-  const faults = new Map<ServiceName, FaultSource>();
-  const faultsOf = (service: ServiceName): FaultSource => {
-    const known = faults.get(service) ?? faultSource(report, `asking ${service}`);
-    faults.set(service, known);
-    return known;
-  };
+export function services({ urls, opsUrls }: ServiceUrls, logger: Pick<Logger, 'warn' | 'info'>, limitMs = ANSWER_LIMIT_MS): Services {
+  const outages = outageLog(logger);
   const baseOf = (service: ServiceName, path: string): string => (isOps(path) ? (opsUrls[service] ?? urls[service]) : urls[service]);
 
   async function ask({ service, path, search, method = 'GET', headers = {}, body, signal }: ServiceRequest): Promise<Response> {
@@ -83,10 +77,10 @@ export function services({ urls, opsUrls }: ServiceUrls, report: Report, limitMs
         ...(body !== undefined && { body }),
         signal: signal ?? AbortSignal.timeout(limitMs),
       });
-      faultsOf(service).worked();
+      outages.answered(service);
       return answer;
     } catch (cause) {
-      if (signal?.aborted !== true) faultsOf(service).failed(cause, 'a service does not answer', { asked: service, path });
+      if (signal?.aborted !== true) outages.silent(service, cause);
       throw new ServiceAwayError(service, { cause });
     }
   }
@@ -102,6 +96,27 @@ export function services({ urls, opsUrls }: ServiceUrls, report: Report, limitMs
       if (again.status !== 401) return again;
       await again.body?.cancel();
       throw new SessionOverError();
+    },
+  };
+}
+
+/**
+ * One line when a service falls silent, and one when it answers again, whatever is asked of it meanwhile: a service that is being started anew is no error
+ * of the console, and the pages show it.
+ */
+function outageLog(logger: Pick<Logger, 'warn' | 'info'>) {
+  const since = new Map<ServiceName, number>();
+  return {
+    silent(asked: ServiceName, cause: unknown): void {
+      if (since.has(asked)) return;
+      since.set(asked, performance.now());
+      logger.warn({ asked, because: cause instanceof Error ? cause.message : String(cause) }, 'a service does not answer');
+    },
+    answered(asked: ServiceName): void {
+      const silentSince = since.get(asked);
+      if (silentSince === undefined) return;
+      since.delete(asked);
+      logger.info({ asked, seconds: Math.round((performance.now() - silentSince) / 100) / 10 }, 'the service answers again');
     },
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { type Counted, countsSentence } from '../../src/page/counts-sentence.ts';
+import { type Counted, countsSentence, type Reach } from '../../src/page/counts-sentence.ts';
 
 const orders = { placed: 12, awaiting_payment: 4, completed: 9876, rejected: 3, cancelled: 12, stuck: 0, stuckAfterS: 60 };
 const well: Counted = { deadLetters: 0, parkedKeys: 0, orders, toShip: { count: 31, more: false } };
+
+const REACHED: Reach = { away: [], isLost: false };
 
 describe('the sentence of counts', () => {
   test('begins with trouble', () => {
@@ -13,6 +15,12 @@ describe('the sentence of counts', () => {
 
   test('says when there is none', () => {
     expect(text(well)).toBe('All is well: 12 wait for stock, 4 for payment, 31 for shipping; 9,876 completed, 12 cancelled, 3 rejected.');
+  });
+
+  test('does not say that all is well while a service does not answer, or nobody does', () => {
+    expect(text(well, { away: ['inventory'] })).toStartWith('Inventory does not answer; 12 wait for stock');
+    expect(text({ ...well, deadLetters: 2 }, { away: ['inventory', 'payment'] })).toStartWith('Inventory and Payment do not answer; 2 dead letters; 12 wait');
+    expect(text(well, { away: ['inventory'], isLost: true })).toStartWith('Before the link was lost: 12 wait for stock');
   });
 
   test('leaves out what nobody waits for', () => {
@@ -34,7 +42,7 @@ describe('the sentence of counts', () => {
   });
 
   test('leads from every number to what it counts', () => {
-    const pieces = countsSentence({ ...well, deadLetters: 2, parkedKeys: 1, orders: { ...orders, stuck: 3 } });
+    const pieces = countsSentence({ ...well, deadLetters: 2, parkedKeys: 1, orders: { ...orders, stuck: 3 } }, REACHED);
     const numbers = pieces.filter((piece) => /\d/.test(piece.text));
     expect(numbers).toHaveLength(9);
     expect(numbers.every(({ to }) => to !== undefined)).toBe(true);
@@ -42,6 +50,6 @@ describe('the sentence of counts', () => {
   });
 });
 
-function text(counted: Counted): string {
-  return countsSentence(counted).map((piece) => piece.text).join('');
+function text(counted: Counted, reach: Partial<Reach> = {}): string {
+  return countsSentence(counted, { ...REACHED, ...reach }).map((piece) => piece.text).join('');
 }

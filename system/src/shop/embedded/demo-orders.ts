@@ -16,6 +16,8 @@ const SIGNED_IN_MS = 4 * 60_000;
 export function demoOrders(shop: ShopClient, { admin, customer }: Accounts): PlaceDemoOrder {
   let signedIn: { readonly token: string; readonly at: number } | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  /** By gateway token: an order can be placed while Payment is stopped on purpose. */
+  const cards = new Map<string, string>();
 
   async function customersToken(): Promise<string> {
     if (signedIn !== undefined && performance.now() - signedIn.at < SIGNED_IN_MS) return signedIn.token;
@@ -31,13 +33,16 @@ export function demoOrders(shop: ShopClient, { admin, customer }: Accounts): Pla
     try {
       const token = await customersToken();
       if (!(await hasGoods(shop, story))) await seedShop(shop, await adminToken(shop, admin, undefined));
-      const { id } = await shop.placeOrder(token, orderOf(story, await cardFor(shop, token, story.gatewayToken)), crypto.randomUUID());
+      const card = cards.get(story.gatewayToken) ?? (await cardFor(shop, token, story.gatewayToken));
+      cards.set(story.gatewayToken, card);
+      const { id } = await shop.placeOrder(token, orderOf(story, card), crypto.randomUUID());
       return { kind: 'placed', orderId: id };
     } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
       // The customer may have been deleted, or signed out everywhere: the next order signs in again.
       signedIn = undefined;
-      if (error instanceof RefusedError) return { kind: 'refused', because: error.problem.detail };
-      throw error;
+      cards.clear();
+      return { kind: 'refused', because: error.problem.detail };
     }
   }
 
@@ -48,14 +53,15 @@ export function demoOrders(shop: ShopClient, { admin, customer }: Accounts): Pla
   };
 }
 
-/** False when an item is unknown, or there is less of it than the story takes. */
+/** False when an item is unknown, or there is less of it than the story takes. While Inventory does not answer, the goods count as there: the order waits for it. */
 async function hasGoods(shop: ShopClient, { items, ends }: Story): Promise<boolean> {
   for (const { sku, quantity } of items) {
     try {
       const { available } = await shop.stock(sku);
       if (available < (ends.reason === 'out_of_stock' ? 1 : quantity)) return false;
     } catch (error) {
-      if (error instanceof RefusedError && error.problem.status === 404) return false;
+      if (!(error instanceof RefusedError) || error.problem.status >= 500) return true;
+      if (error.problem.status === 404) return false;
       throw error;
     }
   }
