@@ -1,9 +1,8 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { embeddedGround } from '../support/embedded-ground.ts';
 import { message } from '../support/events.ts';
@@ -186,7 +185,6 @@ describeInBrowser('the console', () => {
 
   // The page is the same whatever is behind it, so this is tried on one shop.
   test('has no serious fault of access in any of its states, light and dark, wide and narrow', async () => {
-    const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
     const before = async (shop: OpenShop) => {
       await stocked(shop);
       await shop.hears([{ topic: 'inventory.reserved', key: 'x', value: '{', headers: {} }]);
@@ -208,7 +206,7 @@ describeInBrowser('the console', () => {
           await page.goto(where);
           await page.locator('.link-state.is-done').waitFor();
           await Bun.sleep(700);
-          found.push(...(await faults(page, axe)).map((fault) => `${where} ${colorScheme} ${width}: ${fault}`));
+          found.push(...(await faults(page)).map((fault) => `${where} ${colorScheme} ${width}: ${fault}`));
           expect(await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
         }
         await context.close();
@@ -217,14 +215,14 @@ describeInBrowser('the console', () => {
     const signedOut = await (await watched.browser({ signedIn: false, width: 390 })).newPage();
     await signedOut.goto('/');
     await signedOut.locator('form').waitFor();
-    found.push(...(await faults(signedOut, axe)));
+    found.push(...(await faults(signedOut)));
     expect(found).toEqual([]);
   }, LIMIT_MS);
 });
 
 /** Serious and critical findings of axe. Its script is evaluated from outside of the page, whose policy lets no other script in. */
-async function faults(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe);
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: tool } = globalThis as unknown as { axe: { run(): Promise<{ violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[] }> } };
     const { violations } = await tool.run();
