@@ -16,8 +16,8 @@ export interface StartRedrive {
   readonly dryRun: boolean;
 }
 
-/** `sent`: an event that the log had refused is in the log now. In a dry run, what would become of it. */
-export type LetterOutcome = 'waiting' | 'applied' | 'already_applied' | 'sent' | 'failed';
+/** `sent`: an event that the log had refused is in the log now. `discarded`: by somebody else meanwhile, so it is not applied. In a dry run, what would become of it. */
+export type LetterOutcome = 'waiting' | 'applied' | 'already_applied' | 'sent' | 'discarded' | 'failed';
 
 export interface RedrivenLetter {
   readonly id: string;

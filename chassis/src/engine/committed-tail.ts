@@ -51,8 +51,10 @@ const GATHER_MS = 20;
 /** Maximum entries of one message. */
 export const TOLD_AT_ONCE = 100;
 const READ_AT_ONCE = 5 * TOLD_AT_ONCE;
-/** Entries a second that readers are told of, and as many at once; beyond it they are counted. */
-const TOLD_PER_S = 500;
+/** Entries a second that readers are told of, which is what fifty orders a second come to; beyond it they are counted. */
+const TOLD_PER_S = 250;
+/** After a quiet time so many may come at once. */
+const TOLD_IN_A_BURST = 500;
 
 /** One time of reading, from the first reader to the last. */
 interface Run {
@@ -74,7 +76,7 @@ export class CommittedTail {
   readonly #reads: CommittedReads;
   readonly #faults: FaultSource;
   readonly #listeners = new Set<Listener>();
-  readonly #allowance = allowance(TOLD_PER_S);
+  readonly #allowance = allowance(TOLD_PER_S, TOLD_IN_A_BURST);
   #run: Run | undefined;
   /** Number of readers that have not been told yet where they begin. */
   #joining = 0;
@@ -234,13 +236,13 @@ export class CommittedTail {
   }
 }
 
-/** Lets `perS` pass in a second, and as many at once. */
-function allowance(perS: number) {
-  let tokens = perS;
+/** Lets `perS` pass in a second, and `burst` at once. */
+function allowance(perS: number, burst: number) {
+  let tokens = burst;
   let at = performance.now();
   function fill(): void {
     const now = performance.now();
-    tokens = Math.min(perS, tokens + ((now - at) * perS) / 1000);
+    tokens = Math.min(burst, tokens + ((now - at) * perS) / 1000);
     at = now;
   }
   return {

@@ -25,7 +25,7 @@ export function committedRoutes(streams: CommittedStreams) {
         description:
           'First `open` (StreamOpened), then `committed` (StreamCommitted) with up to 100 events and notes each, of all processes of the service; ' +
           'each id is a position in all of it. After `Last-Event-ID` a reader gets what it missed, up to 5,000 entries: nothing twice, nothing left out; ' +
-          'beyond that, and for any other text, `open` says `missed`, and the stream begins now. Of more than 500 entries a second the rest is only ' +
+          'beyond that, and for any other text, `open` says `missed`, and the stream begins now. Of more than 250 entries a second (500 at once) the rest is only ' +
           'counted (`skipped`). Ends within a second when the access of its reader ends, and after 15 minutes.',
         responses: {
           200: {

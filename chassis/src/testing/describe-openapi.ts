@@ -19,6 +19,9 @@ interface Operation {
   readonly responses: Readonly<Record<string, object>>;
 }
 
+/** A service starts within a second and its document is judged in two; where `npm run openapi` starts five at once on a busy machine, both take ten times as long. */
+const LIMIT_MS = 60_000;
+
 /**
  * Tests that every service's OpenAPI document has to pass. `file`: the committed one; `OPENAPI=write` (`npm run openapi`)
  * writes it instead of comparing.
@@ -30,7 +33,7 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
     beforeAll(async () => {
       service = await run();
       document = (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApiDocument;
-    });
+    }, LIMIT_MS);
     afterAll(() => service.close());
 
     test('is the committed one (npm run openapi writes it)', async () => {
@@ -41,7 +44,7 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
     test('is valid 3.1', async () => {
       const { valid, errors } = await new Validator().validate({ ...document });
       expect([valid, errors]).toEqual([true, undefined]);
-    });
+    }, LIMIT_MS);
 
     test('every route in it exists, under its methods and no others', async () => {
       for (const path of Object.keys(document.paths)) {
@@ -49,7 +52,7 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
         const { status, headers } = await fetch(`${service.url}${asked}`, { method: 'OPTIONS' });
         expect([path, status, headers.get('allow')?.split(', ')]).toEqual([path, 405, methodsAt(document, asked)]);
       }
-    });
+    }, LIMIT_MS);
 
     test('every error is a problem document, and every route says what it is for', () => {
       for (const [path, operations] of Object.entries(document.paths)) {
@@ -68,7 +71,7 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
 
     test('every example is one of its schema', () => {
       expect(wrongExamples(document)).toEqual([]);
-    });
+    }, LIMIT_MS);
   });
 }
 

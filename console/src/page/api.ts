@@ -51,6 +51,11 @@ export async function ask<T>(path: string, { method = 'GET', query = {}, body, h
   }
 }
 
+/** True when the service says that there is no such thing any more. The console answers 404 as well, for a path that it does not pass on: nothing was asked then. */
+export function isGone({ status, instance }: Problem): boolean {
+  return status === 404 && instance?.startsWith('/api/') !== true;
+}
+
 function noAnswer(error: unknown): Problem {
   const why = error instanceof Error ? error.message : String(error);
   const detail = `The console does not answer (${why}): try again in a moment.`;

@@ -309,8 +309,9 @@ function readPage(query: PageQuery): Promise<Answer<{ items: OrderSummary[]; nex
 }
 
 /** The filters as Order takes them. */
-function filterQuery({ status, reason, waitsFor, sku, userId, olderThan }: Place): Record<string, string | undefined> {
-  const seconds = Number(olderThan);
-  const placedBefore = olderThan !== undefined && Number.isFinite(seconds) ? new Date(Date.now() - seconds * 1000).toISOString() : undefined;
+export function filterQuery({ status, reason, waitsFor, sku, userId, olderThan }: Place): Record<string, string | undefined> {
+  const before = new Date(Date.now() - Number(olderThan) * 1000);
+  // What no calendar reaches back to is no filter.
+  const placedBefore = Number.isNaN(before.getTime()) ? undefined : before.toISOString();
   return { status, reason, waitsFor, sku, userId, placedBefore };
 }

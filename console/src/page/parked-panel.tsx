@@ -3,7 +3,7 @@ import type { Page } from '@souk/contracts/paging';
 import type { Problem } from '@souk/contracts/problem';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { useState } from 'preact/hooks';
-import { type Answer, askService } from './api.ts';
+import { type Answer, askService, isGone } from './api.ts';
 import { readAll } from './counts.ts';
 import { AskedOfAll, count, Countdown, Empty, hasNothing, Key, Said, Verb } from './panel-parts.tsx';
 import { Failure, shortId, Time } from './parts.tsx';
@@ -56,7 +56,7 @@ function ParkedKey({ service, parked: { key, messages, more }, reload }: ParkedK
     const answer: Answer<null> = await askService(service, `/ops/parked/${encodeURIComponent(key)}/retry`, { method: 'POST' });
     setBusy(false);
     // It may have been handled by itself meanwhile.
-    setProblem(answer.ok || answer.problem.status === 404 ? null : answer.problem);
+    setProblem(answer.ok || isGone(answer.problem) ? null : answer.problem);
     reload();
     void readAll();
   };

@@ -26,6 +26,9 @@ export type Drawer = (typeof DRAWERS)[number];
 
 const NAMES = ['status', 'reason', 'waitsFor', 'sku', 'userId', 'olderThan', 'order', 'view', 'message', 'drawer', 'item'] as const satisfies (keyof Place)[];
 
+/** An order's id becomes a part of paths: a link must not lead elsewhere by `../` or `?`. */
+const ID = /^[\w-]{1,100}$/;
+
 /** What is seen now. Change it with `go`. */
 export const place = signal<Place>(readPlace(globalThis.location?.search ?? ''));
 
@@ -55,9 +58,10 @@ export function readPlace(search: string): Place {
     return value === null || value === '' ? [] : [[name, value] as const];
   });
   const read = Object.fromEntries(entries) as Place;
-  const { drawer, view, ...rest } = read;
+  const { drawer, view, order, ...rest } = read;
   return {
     ...rest,
+    ...(order !== undefined && ID.test(order) && { order }),
     ...(DRAWERS.some((known) => known === drawer) && { drawer: drawer as Drawer }),
     ...((view === 'timeline' || view === 'raw') && { view }),
   };

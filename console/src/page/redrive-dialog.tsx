@@ -95,6 +95,7 @@ function Decision({ id, service, letters, onClose }: RedriveDialogProps & { read
 function Forecast({ dryRun }: { readonly dryRun: Redrive }) {
   const { total, done, applied, alreadyApplied, failed, state, because, letters } = dryRun;
   if (total === 0) return <p role="status">No dead letter is like that any more.</p>;
+  const discarded = done - applied - alreadyApplied - failed;
   const failing = letters.filter(({ outcome }) => outcome === 'failed');
   return (
     <>
@@ -106,6 +107,7 @@ function Forecast({ dryRun }: { readonly dryRun: Redrive }) {
       <ul class="forecast">
         <li class="is-done"><Shape name="done" /> <strong>{applied.toLocaleString('en')}</strong> would be applied</li>
         <li class="is-never"><Shape name="never" /> <strong>{alreadyApplied.toLocaleString('en')}</strong> {alreadyApplied === 1 ? 'is' : 'are'} applied already: nothing changes</li>
+        {discarded > 0 && <li class="is-never"><Shape name="never" /> <strong>{discarded.toLocaleString('en')}</strong> {discarded === 1 ? 'was' : 'were'} discarded meanwhile</li>}
         <li class={failed > 0 ? 'is-failed' : 'is-never'}><Shape name={failed > 0 ? 'failed' : 'never'} /> <strong>{failed.toLocaleString('en')}</strong> would fail again</li>
       </ul>
       {failing.length > 0 && (

@@ -77,7 +77,8 @@ function sums({ total, done, applied, alreadyApplied, failed, dryRun }: Summary)
   const parts = dryRun
     ? [`${applied.toLocaleString('en')} would be applied`, `${alreadyApplied.toLocaleString('en')} already applied`, `${failed.toLocaleString('en')} would fail`]
     : [`${applied.toLocaleString('en')} applied`, `${alreadyApplied.toLocaleString('en')} already applied`, `${failed.toLocaleString('en')} failed again`];
-  return [...parts, ...(done < total ? [`${(total - done).toLocaleString('en')} not reached`] : [])].join(' · ');
+  const discarded = done - applied - alreadyApplied - failed;
+  return [...parts, ...(discarded > 0 ? [`${discarded.toLocaleString('en')} discarded by somebody else`] : []), ...(done < total ? [`${(total - done).toLocaleString('en')} not reached`] : [])].join(' · ');
 }
 
 /** A campaign in one line, beside the letters that it is about. */

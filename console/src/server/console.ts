@@ -103,7 +103,7 @@ export function createConsole(options: ConsoleOptions): Console {
       sessionRoutes({ sessions, door, own, links, shown: { mode, embedded, services: () => ({ ...urls, ...shownUrls }) } }),
       mergedStreamRoutes({ gate, services, streams, report }),
       redriveRoutes({ gate, redrives }),
-      ...(demo === undefined ? [] : [demoRoutes({ gate, own, place: demo, url: () => listening?.url ?? '', report })]),
+      ...(demo === undefined ? [] : [demoRoutes({ gate, own, mode, place: demo, url: () => listening?.url ?? '', report })]),
       passOnRoutes({ gate, services, streams }),
       referenceRoutes({ gate, services }),
       pageRoutes(page, report),

@@ -5,7 +5,7 @@ import { rateLimit } from '@souk/chassis/web/limits/rate-limit';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { closed, oneOf } from '@souk/contracts/schema';
 import { DEMO_KINDS, type DemoByCurl, type DemoKind, type DemoOrder } from '../demo.ts';
-import type { OwnPage } from './own-page.ts';
+import { type Mode, type OwnPage, readOnly } from './own-page.ts';
 import type { Gate } from './pass-on.ts';
 import { newSecret } from './sessions.ts';
 
@@ -16,6 +16,7 @@ export type DemoPlacing = { readonly kind: 'placed'; readonly orderId: string } 
 interface DemoRouteDeps {
   readonly gate: Gate;
   readonly own: OwnPage;
+  readonly mode: Mode;
   readonly place: PlaceDemoOrder;
   /** The console's own address. */
   readonly url: () => string;
@@ -31,15 +32,17 @@ const Wanted = closed({ kind: oneOf(...DEMO_KINDS) });
  * `/demo/orders`: orders for people who look around in an embedded shop. Whoever is signed in places them, and so does a command that only they are
  * shown: its token is good for nothing else, and lives as long as this process.
  */
-export function demoRoutes({ gate, own, place, url, report }: DemoRouteDeps) {
+export function demoRoutes({ gate, own, mode, place, url, report }: DemoRouteDeps) {
   const orders = rateLimit({ name: 'demo-orders', perMinute: ORDERS_PER_MINUTE });
   const faults = faultSource(report, 'demo orders');
   const token = newSecret();
 
   function enter(request: Request): void {
     const given = request.headers.get('authorization');
-    if (given !== null && isSame(given, `Bearer ${token}`)) own.requireOwn(request);
-    else gate.enter(request);
+    if (given === null || !isSame(given, `Bearer ${token}`)) gate.enter(request);
+    else own.requireOwn(request);
+    // The gate refuses as well, but a command does not pass through it.
+    if (mode === 'read-only') throw readOnly();
   }
 
   async function placed(kind: DemoKind): Promise<DemoPlacing> {

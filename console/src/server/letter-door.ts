@@ -1,9 +1,10 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import type { ServiceName } from '@souk/contracts/services';
 import type { RedriveFilter } from '../redrive.ts';
 import type { FoundLetter, LetterResult } from './redrive-run.ts';
-import { bodyAtMost, ServiceAwayError, type Services } from './services.ts';
+import { bodyAtMost, jsonIn, ServiceAwayError, type Services } from './services.ts';
 import type { ConsoleSession } from './sessions.ts';
 
 /** Letters of one campaign, and letters that are looked at to find them. */
@@ -16,6 +17,8 @@ const ANSWER_LIMIT = 16 * 1024 * 1024;
 /** Tries of one request while its service is away or has too much to do, and milliseconds between two. */
 const TRIES = 5;
 const PAUSE_MS = 1000;
+/** A service that has too much to do, or is about to stop, has done nothing; a proxy that does not reach it knows nothing. */
+const AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** The parts of the answers that are read here. Open, because a service of a later version may say more. */
 const Letters = Type.Object({
@@ -62,6 +65,11 @@ interface Answered {
   readonly value: unknown;
 }
 
+/** Nothing came of it yet: it is asked again. */
+interface Unanswered {
+  readonly because: string;
+}
+
 interface Asked {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
@@ -69,16 +77,15 @@ interface Asked {
 }
 
 export function letterDoor(services: Pick<Services, 'askAs'>, pauseMs = PAUSE_MS): LetterDoor {
-  async function answerOnce({ session, service }: Redriving, asked: Asked): Promise<Answered | undefined> {
+  async function answerOnce({ session, service }: Redriving, asked: Asked): Promise<Answered | Unanswered> {
     try {
       const answer = await services.askAs(session, { service, ...asked });
-      const body = await bodyAtMost(answer, ANSWER_LIMIT);
+      const body = await bodyAtMost(service, answer, ANSWER_LIMIT);
       if (body === undefined) throw new LetterUnreachableError(`${service} answered more than ${ANSWER_LIMIT} bytes.`);
-      // A service that has too much to do, or is about to stop, has done nothing.
-      if (answer.status === 503 || answer.status === 429) return undefined;
-      return { status: answer.status, value: body.length === 0 ? undefined : JSON.parse(body.toString()) };
+      const value = jsonIn(body);
+      return AGAIN.has(answer.status) ? { because: `${service} answered ${answer.status}: ${detailOf(value)}` } : { status: answer.status, value };
     } catch (error) {
-      if (error instanceof ServiceAwayError) return undefined;
+      if (error instanceof ServiceAwayError) return { because: `${error.service} does not answer.` };
       throw error;
     }
   }
@@ -88,8 +95,8 @@ export function letterDoor(services: Pick<Services, 'askAs'>, pauseMs = PAUSE_MS
     for (let tries = 1; ; tries += 1) {
       at.signal.throwIfAborted();
       const answer = await answerOnce(at, asked);
-      if (answer !== undefined) return answer;
-      if (tries >= TRIES) throw new LetterUnreachableError(`${at.service} does not answer.`);
+      if ('status' in answer) return answer;
+      if (tries >= TRIES) throw new LetterUnreachableError(answer.because);
       await Bun.sleep(pauseMs);
     }
   }
@@ -101,15 +108,20 @@ export function letterDoor(services: Pick<Services, 'askAs'>, pauseMs = PAUSE_MS
     return agreed(at, Letters, value);
   }
 
-  /** False when somebody else has resolved it. */
-  async function isStillDead(at: Redriving, { id, topic, key }: FoundLetter): Promise<boolean> {
+  async function hasStatus(at: Redriving, { id, topic, key }: FoundLetter, status: DeadLetterStatus['status']): Promise<boolean> {
     let cursor: string | null = null;
     do {
-      const page: Letters = await pageOf(at, { topic, ...(key.length > 0 && key.length <= LONGEST_KEY && { key }) }, cursor);
+      const page: Letters = await pageOf(at, { status, topic, ...(key.length > 0 && key.length <= LONGEST_KEY && { key }) }, cursor);
       if (page.items.some((letter) => letter.id === id)) return true;
       cursor = page.nextCursor;
     } while (cursor !== null);
     return false;
+  }
+
+  /** What became of a letter that was refused: it has failed again, unless somebody else has resolved it. */
+  async function outcomeOf(at: Redriving, letter: FoundLetter): Promise<LetterResult['outcome']> {
+    if (await hasStatus(at, letter, 'dead')) return 'failed';
+    return (await hasStatus(at, letter, 'discarded')) ? 'discarded' : 'already_applied';
   }
 
   async function post<S extends TSchema>(at: Redriving, letter: FoundLetter, { verb, schema }: { verb: 'redrive' | 'try'; schema: S }): Promise<Answer<S>> {
@@ -117,8 +129,7 @@ export function letterDoor(services: Pick<Services, 'askAs'>, pauseMs = PAUSE_MS
     if (status === 200) return { kind: 'done', value: agreed(at, schema, value) };
     if (status === 404) return { kind: 'refused', outcome: 'already_applied', cause: 'The letter is not there any more.' };
     if (status !== 409) throw refusedBy(at, status, value);
-    const outcome = (await isStillDead(at, letter)) ? 'failed' : 'already_applied';
-    return { kind: 'refused', outcome, cause: detailOf(value) };
+    return { kind: 'refused', outcome: await outcomeOf(at, letter), cause: detailOf(value) };
   }
 
   return {

@@ -74,13 +74,16 @@ export const COOKIE = 'souk_console';
 /** 43 characters of base64url are 256 bits. */
 const SECRET = /^[\w-]{43}$/;
 
-/** The secret of the session that the request names; undefined: none, or one of another form. */
-export function secretIn({ headers }: Request): string | undefined {
-  for (const part of (headers.get('cookie') ?? '').split(';')) {
+/** Cookies of our name that are looked at. Other ports of the host can set some too, and a browser may send those first. */
+const SECRETS_LIMIT = 4;
+
+/** The secrets of sessions that the request names; those of another form are left out. */
+export function secretsIn({ headers }: Request): readonly string[] {
+  const named = (headers.get('cookie') ?? '').split(';').flatMap((part) => {
     const [name, value] = part.trim().split('=', 2);
-    if (name === COOKIE && value !== undefined && SECRET.test(value)) return value;
-  }
-  return undefined;
+    return name === COOKIE && value !== undefined && SECRET.test(value) ? [value] : [];
+  });
+  return named.slice(0, SECRETS_LIMIT);
 }
 
 export function cookieOf(secret: string, secure: boolean): string {

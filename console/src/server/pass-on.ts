@@ -4,7 +4,7 @@ import { STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
 import { factsOf, pathOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { problem, type Problem } from '@souk/chassis/web/problems/problem';
-import { SERVICES } from '@souk/contracts/services';
+import { type ServiceName, SERVICES } from '@souk/contracts/services';
 import { forwardedFor, isChange } from './own-page.ts';
 import { servicePath } from './service-path.ts';
 import { bodyAtMost, orProblem, type ServiceRequest, type Services } from './services.ts';
@@ -44,15 +44,15 @@ export function passOnRoutes({ gate, services, streams }: PassOnDeps) {
     const session = gate.enter(request);
     const asked = askedOf(request);
     if ((request.headers.get('accept') ?? '').includes(EVENT_STREAM) && request.method === 'GET') return stream(request, session, asked);
-    return passedBack(request, await orProblem(services.askAs(session, asked)));
+    return passedBack(request, asked.service, await orProblem(services.askAs(session, asked)));
   }
 
   async function stream(request: Request, session: ConsoleSession, asked: ServiceRequest): Promise<Response> {
     const place = streams.take(session);
     try {
-      const answer = await orProblem(services.askAs(session, { ...asked, signal: place.signal }));
+      const answer = await orProblem(services.askAs(session, { ...asked, signal: AbortSignal.any([place.signal, request.signal]) }));
       if (mediaTypeOf(answer) !== EVENT_STREAM || answer.body === null) {
-        const whole = await passedBack(request, answer);
+        const whole = await passedBack(request, asked.service, answer);
         place.leave();
         return whole;
       }
@@ -79,7 +79,8 @@ function askedOf(request: Request): ServiceRequest {
   const [, name, rest = ''] = PREFIX.exec(pathOf(request.url)) ?? [];
   const service = SERVICES.find((known) => known === name);
   const path = servicePath(rest);
-  if (service === undefined || path === undefined) throw nothingThere();
+  if (service === undefined) throw nothingThere();
+  if (path === undefined) throw problem('not-found', { detail: 'The console passes no such path on: what has a slash in it, for example, has to be asked at the service itself.' });
   const { method, url } = request;
   const start = url.indexOf('?');
   const body = isChange(request) ? rawBodyOf(request) : undefined;
@@ -106,7 +107,7 @@ function passedHeaders(request: Request): Record<string, string> {
 }
 
 /** A service's answer as the page gets it: JSON or nothing. Anything else is refused, so that no answer can be a page, a script or a picture. */
-export async function passedBack(request: Request, answer: Response): Promise<Response> {
+export async function passedBack(request: Request, service: ServiceName, answer: Response): Promise<Response> {
   const headers: Record<string, string> = { 'content-security-policy': DATA_POLICY, 'cache-control': 'no-store' };
   for (const name of ANSWER_HEADERS) {
     const value = answer.headers.get(name);
@@ -125,7 +126,7 @@ export async function passedBack(request: Request, answer: Response): Promise<Re
     await answer.body.cancel();
     throw problem('unavailable', { detail: `The service answered ${answer.status} with ${type}, and the console shows JSON only: ask the service itself.` });
   }
-  const body = await bodyAtMost(answer, ANSWER_LIMIT);
+  const body = await orProblem(bodyAtMost(service, answer, ANSWER_LIMIT));
   if (body === undefined) throw problem('unavailable', { detail: `The service's answer has more than ${ANSWER_LIMIT} bytes: ask for less of it.` });
   return answerWith(request, body, { status: answer.status, headers: { ...headers, 'content-type': type } });
 }

@@ -7,7 +7,7 @@ import { DATA_POLICY, type Gate, nothingThere } from './pass-on.ts';
 import { scalarFile } from './browser-files.ts';
 import { pageFile } from './page-files.ts';
 import { fileAnswer, madeOnce } from './page-routes.ts';
-import { bodyAtMost, orProblem, type Services } from './services.ts';
+import { bodyAtMost, jsonIn, orProblem, type Services } from './services.ts';
 
 /** Bytes of a service's OpenAPI document; the longest has some 300,000. */
 const DOCUMENT_LIMIT = 4 * 1024 * 1024;
@@ -58,8 +58,8 @@ export function referenceRoutes({ gate, services }: ReferenceDeps) {
 /** The service's own document, with the console in the place of the service. */
 async function documentOf(services: Pick<Services, 'ask'>, service: ServiceName): Promise<string> {
   const answer = await orProblem(services.ask({ service, path: '/openapi.json', headers: { accept: 'application/json' } }));
-  const body = answer.ok ? await bodyAtMost(answer, DOCUMENT_LIMIT) : undefined;
-  if (body === undefined) throw problem('unavailable', { detail: `${service} answered ${answer.status} instead of its OpenAPI document.` });
-  const document = JSON.parse(body.toString()) as object;
+  const body = answer.ok ? await orProblem(bodyAtMost(service, answer, DOCUMENT_LIMIT)) : undefined;
+  const document = body && jsonIn(body);
+  if (typeof document !== 'object') throw problem('unavailable', { detail: `${service} answered ${answer.status} instead of its OpenAPI document.` });
   return JSON.stringify({ ...document, servers: [{ url: `/api/${service}` }] });
 }

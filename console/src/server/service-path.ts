@@ -3,8 +3,8 @@ const SEGMENT = /^(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+$/;
 /** Characters that must not come out of an escape: separators, and those that no path of ours has. */
 // oxlint-disable-next-line no-control-regex
 const HIDDEN = /[/\\\u0000-\u001f\u007f]/;
-/** Characters. The longest path of a service has less than 300. */
-const LONGEST = 1000;
+/** Characters. A key of 255 has up to nine for each, once it is percent-encoded. */
+const LONGEST = 4000;
 
 /**
  * A path below `/api/<service>` as the service is asked for it; undefined when it could be read in two ways: dots that climb, empty segments,

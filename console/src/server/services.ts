@@ -129,14 +129,28 @@ function isOps(path: string): boolean {
   return path === '/ops' || path.startsWith('/ops/') || path === '/metrics';
 }
 
-/** Reads an answer's body; undefined: it is longer than that. */
-export async function bodyAtMost(answer: Response, limit: number): Promise<Buffer<ArrayBuffer> | undefined> {
+/** Reads the body of a service's answer; undefined: it is longer than that. Throws ServiceAwayError when it breaks off, or takes too long. */
+export async function bodyAtMost(service: ServiceName, answer: Response, limit: number): Promise<Buffer<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of answer.body ?? []) {
+      size += chunk.byteLength;
+      if (size > limit) return undefined;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new ServiceAwayError(service, { cause });
   }
   return Buffer.concat(chunks);
+}
+
+/** undefined: it is no JSON. A proxy before a service answers with pages of its own. */
+export function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { Type } from '@sinclair/typebox';
 import type { Session } from '../session.ts';
 import type { OneTimeLinks } from './one-time-links.ts';
-import { cookieOf, isByTls, isChange, type Mode, noCookie, type OwnPage, readOnly, secretIn } from './own-page.ts';
+import { cookieOf, isByTls, isChange, type Mode, noCookie, type OwnPage, readOnly, secretsIn } from './own-page.ts';
 import { type Gate, passedBack } from './pass-on.ts';
 import { orProblem } from './services.ts';
 import type { signInAtUser } from './sign-in.ts';
@@ -34,14 +34,22 @@ export function gateOf({ sessions, own, mode }: { readonly sessions: Sessions; r
     enter(request) {
       if (isChange(request)) own.requireOwnChange(request);
       else own.requireOwn(request);
-      const secretOf = secretIn(request);
-      const session = secretOf === undefined ? undefined : sessions.find(secretOf);
+      const session = sessionOf(sessions, request);
       if (session === undefined) throw problem('unauthenticated', { detail: 'Nobody is signed in here, or the session has ended: sign in.' });
       nameCaller(request, session);
       if (isChange(request) && mode === 'read-only') throw readOnly();
       return session;
     },
   };
+}
+
+/** The live session that the request names. */
+function sessionOf(sessions: Sessions, request: Request): ConsoleSession | undefined {
+  for (const secretOf of secretsIn(request)) {
+    const found = sessions.find(secretOf);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** From here on the log says who asks, and the answer is for nobody else. */
@@ -74,8 +82,7 @@ export function sessionRoutes({ sessions, door, own, links, shown }: SessionRout
 
   async function opened(request: Request, { tokens, operator }: Parameters<OneTimeLinks['issue']>[0], headers: Record<string, string | number>): Promise<Session> {
     // One browser, one session: what it was signed in with before ends, and no secret that was there before is taken over.
-    const before = secretIn(request);
-    const old = before === undefined ? undefined : sessions.find(before);
+    const old = sessionOf(sessions, request);
     if (old !== undefined) void sessions.end(old);
     headers['set-cookie'] = cookieOf(sessions.open(tokens, operator), isByTls(request));
     headers['cache-control'] = 'no-store';
@@ -91,7 +98,7 @@ export function sessionRoutes({ sessions, door, own, links, shown }: SessionRout
         case 'signed-in':
           return opened(request, answer, set.headers);
         case 'refused':
-          return passedBack(request, answer.answer);
+          return passedBack(request, 'user', answer.answer);
         case 'not-staff':
           throw answer.because;
         default:
@@ -105,8 +112,7 @@ export function sessionRoutes({ sessions, door, own, links, shown }: SessionRout
     }, { body: Once, transform: ({ request }) => mayTry(request) })
     .delete('/session', async ({ request, set }) => {
       own.requireOwnChange(request);
-      const secretOf = secretIn(request);
-      const session = secretOf === undefined ? undefined : sessions.find(secretOf);
+      const session = sessionOf(sessions, request);
       if (session !== undefined) await sessions.end(session);
       set.headers['set-cookie'] = noCookie(isByTls(request));
       return noContent();

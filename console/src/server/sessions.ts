@@ -47,8 +47,8 @@ export interface ConsoleSession {
 export interface SessionsOptions {
   /** Throws SessionOverError when User does not accept the refresh token any more. */
   readonly refresh: (refreshToken: string) => Promise<Tokens>;
-  /** Signs out at User. Never rejects. */
-  readonly signOut: (accessToken: string, operator: Operator) => Promise<void>;
+  /** Signs out at User. False: User does not accept the token. Never rejects. */
+  readonly signOut: (accessToken: string, operator: Operator) => Promise<boolean>;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
   readonly limit?: number;
@@ -98,7 +98,13 @@ export function sessions({ refresh, signOut, now = () => performance.now(), limi
 
   async function finish(one: Held): Promise<void> {
     forget(one);
-    await signOut(one.tokens.accessToken, one.operator);
+    if (await signOut(one.tokens.accessToken, one.operator)) return;
+    // The access token has run out while nobody asked for anything: with that alone the session at User would live on for weeks.
+    try {
+      await signOut(await renewed(one), one.operator);
+    } catch {
+      // Either it is over there as well, or User is away, which has been reported.
+    }
   }
 
   async function renew(one: Held): Promise<string> {

@@ -5,7 +5,7 @@ import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { AccessTokenClaims } from '@souk/contracts/access-token';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import { forwardedFor } from './own-page.ts';
-import { bodyAtMost, type Services } from './services.ts';
+import { bodyAtMost, jsonIn, ServiceAwayError, type Services } from './services.ts';
 import { type Operator, SessionOverError, type Tokens } from './sessions.ts';
 
 /** Bytes of an answer of User about a session. */
@@ -32,14 +32,24 @@ export function signInAtUser(services: Pick<Services, 'ask'>) {
     return services.ask({ service: 'user', path, method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
   }
 
-  async function signOut(accessToken: string, { sessionId }: Pick<Operator, 'sessionId'>): Promise<void> {
+  async function signOut(accessToken: string, { sessionId }: Pick<Operator, 'sessionId'>): Promise<boolean> {
     try {
       const path = `/sessions/${sessionId}`;
       const answer = await services.ask({ service: 'user', path, method: 'DELETE', headers: { authorization: `Bearer ${accessToken}` } });
       await answer.body?.cancel();
+      return answer.status !== 401;
     } catch {
       // It has been reported; the session at User ends by itself when nobody refreshes it.
+      return true;
     }
+  }
+
+  /** Refreshed tokens have the roles of now. Whoever has lost that of staff would go on with what the console itself shows and stops. */
+  async function ofStaff(tokens: SessionTokens): Promise<Tokens> {
+    const operator = operatorOf(tokens, '');
+    if (refusalOf(tokens, operator) === undefined) return tokens;
+    await signOut(tokens.accessToken, operator);
+    throw new SessionOverError();
   }
 
   return {
@@ -57,21 +67,21 @@ export function signInAtUser(services: Pick<Services, 'ask'>) {
       await signOut(given.accessToken, operator);
       return { kind: 'not-staff', because };
     },
-    /** Throws SessionOverError when User does not accept the token, ServiceAwayError, and the 503 problem for other refusals. */
+    /** Throws SessionOverError when User does not accept the token or the operator is not staff any more, and ServiceAwayError for other refusals. */
     async refresh(refreshToken: string): Promise<Tokens> {
       const answer = await post('/sessions/refresh', { refreshToken });
-      if (answer.ok) return tokensOf(answer);
+      if (answer.ok) return ofStaff(await tokensOf(answer));
       await answer.body?.cancel();
       if (answer.status === 401 || answer.status === 403 || answer.status === 409) throw new SessionOverError();
-      throw problem('unavailable', { detail: 'User does not renew the session right now: try again in 1 s.', headers: { 'retry-after': '1' } });
+      throw new ServiceAwayError('user', { cause: new Error(`User answered ${answer.status} instead of a new token`) });
     },
     signOut,
   };
 }
 
 async function tokensOf(answer: Response): Promise<SessionTokens> {
-  const body = await bodyAtMost(answer, ANSWER_LIMIT);
-  const value: unknown = body && JSON.parse(body.toString());
+  const body = await bodyAtMost('user', answer, ANSWER_LIMIT);
+  const value = body && jsonIn(body);
   if (!hasTokens(value)) throw new Error('the answer of User holds no tokens');
   return value;
 }

@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { BROWSER_PATH, describeInBrowser } from '@souk/chassis/testing/in-browser';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type FakeShopOptions, startFakeShop } from '../support/fake-shop.ts';
-
-const BROWSER_PATH = process.env['CHROMIUM'] || (Bun.which('chromium') ?? undefined);
-const isLeftOut = BROWSER_PATH === undefined && process.env['REQUIRE_REAL'] !== '1';
-if (isLeftOut) process.stderr.write('LEFT OUT: the drawer in a browser, because there is none (apt-get install chromium)\n');
 
 /** A test of the whole page may take so long, in milliseconds: two cores are shared with other suites. */
 const LIMIT = { timeout: 60_000 };
@@ -18,7 +15,7 @@ interface Opening {
 const PANELS = ['letters', 'parked', 'stuck', 'stock', 'stock&item=MUG-BLUE', 'stock&item=LAMP-01', 'payments', 'payments&item=refunds', 'faults', 'redrives'];
 const LOOKS = [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']] as const;
 
-describe.skipIf(isLeftOut)('the drawer', () => {
+describeInBrowser('the drawer', () => {
   let browser: Browser;
   const endings: (() => Promise<void>)[] = [];
 

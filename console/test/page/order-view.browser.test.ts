@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { BROWSER_PATH, describeInBrowser } from '@souk/chassis/testing/in-browser';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type FakeShopOptions, startFakeShop } from '../support/fake-shop.ts';
-
-const BROWSER_PATH = process.env['CHROMIUM'] || (Bun.which('chromium') ?? undefined);
-const isLeftOut = BROWSER_PATH === undefined && process.env['REQUIRE_REAL'] !== '1';
-if (isLeftOut) process.stderr.write('LEFT OUT: an order in a browser, because there is none (apt-get install chromium)\n');
 
 /** Two cores are shared with other suites. Milliseconds. */
 const LIMIT = { timeout: 40_000 };
@@ -16,7 +13,7 @@ interface Opening {
   readonly view?: string;
 }
 
-describe.skipIf(isLeftOut)('an order in a browser', () => {
+describeInBrowser('an order in a browser', () => {
   let browser: Browser;
   const endings: (() => Promise<void>)[] = [];
 

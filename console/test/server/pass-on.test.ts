@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
+import { until } from '@souk/chassis/testing/until';
 import { type Browser, codeOf, type RunningConsole, runningConsole } from './running-console.ts';
 
 let running: RunningConsole;
@@ -109,7 +110,6 @@ describe('what is passed on', () => {
     expect(new TextDecoder().decode(value)).toContain('event: open');
     expect(running.shop.streams()).toBe(1);
     reading.abort();
-    const { until } = await import('@souk/chassis/testing/until');
     await until('the stream to end', () => running.shop.streams() === 0);
   });
 });
@@ -165,12 +165,17 @@ describe('nothing is passed on', () => {
 });
 
 test('a console that only looks changes nothing', async () => {
-  const looking = await runningConsole({ mode: 'read-only' }, running.shop);
+  const looking = await runningConsole({ mode: 'read-only', demo: async () => ({ kind: 'placed', orderId: Bun.randomUUIDv7() }) }, running.shop);
   const reader = looking.browser();
   expect(await reader.signIn()).toMatchObject({ mode: 'read-only' });
   expect((await reader.ask('GET', '/api/order/orders')).status).toBe(200);
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect(await codeOf(await reader.ask(method, '/api/order/orders'))).toBe('403 console-read-only');
   expect(await codeOf(await reader.ask('POST', '/api/redrives', { body: { service: 'order', letters: {}, dryRun: true } }))).toBe('403 console-read-only');
+  expect(await codeOf(await reader.ask('POST', '/demo/orders', { body: { kind: 'completes' } }))).toBe('403 console-read-only');
+  const { curl } = (await (await reader.ask('GET', '/demo/orders')).json()) as { curl: string };
+  const authorization = /'authorization: (Bearer [\w-]+)'/.exec(curl)?.[1] ?? '';
+  const byCommand = await fetch(`${looking.url}/demo/orders`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{"kind":"completes"}' });
+  expect(await codeOf(byCommand)).toBe('403 console-read-only');
   expect((await reader.ask('DELETE', '/session')).status).toBe(204);
   await looking.console.close();
 });
@@ -202,3 +207,37 @@ async function rawRequest(line: string, headers: readonly string[]): Promise<str
   socket.setTimeout(3000, () => socket.destroy());
   return promise;
 }
+
+test('a stream that a service never begins gives its place back when the page goes', async () => {
+  const own = await runningConsole();
+  const page = own.browser();
+  await page.signIn();
+  own.shop.answer(({ path }) => (path === '/orders/1/stream' ? new Promise(() => {}) : undefined));
+  for (let opened = 0; opened < 25; opened += 1) {
+    const going = new AbortController();
+    const asked = page.ask('GET', '/api/order/orders/1/stream', { headers: { accept: 'text/event-stream' }, signal: going.signal });
+    await until('the service is asked', () => own.shop.received.filter(({ path }) => path === '/orders/1/stream').length > opened);
+    going.abort();
+    expect(await asked.catch((error: Error) => error.name)).toBe('AbortError');
+  }
+  const stream = await until('a place', async () => {
+    const answer = await page.ask('GET', '/api/stream');
+    return answer.ok && answer;
+  });
+  await stream.body?.cancel();
+  await own.stop();
+});
+
+test('an answer that breaks off, and one that is no JSON where it has to be, are faults of the service', async () => {
+  // Says that it has 100 bytes, and hangs up after five.
+  const cut = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: (socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":') } });
+  const own = await runningConsole({ urls: { ...running.shop.urls, order: `http://127.0.0.1:${cut.port}` } }, running.shop);
+  const reader = own.browser();
+  await reader.signIn();
+  expect(await codeOf(await reader.ask('GET', '/api/order/broken'))).toBe('503 unavailable');
+  await own.console.close();
+  cut.stop(true);
+  running.shop.answer(({ path }) => (path === '/openapi.json' ? new Response('<h1>Hello</h1>') : undefined));
+  expect(await codeOf(await one.ask('GET', '/reference/order.json'))).toBe('503 unavailable');
+  running.shop.answer(() => undefined);
+});

@@ -60,7 +60,7 @@ function deadLetters(count: number, failing: (id: string) => boolean = () => fal
       if (method === 'GET') {
         const query = new URLSearchParams(search);
         const after = query.get('cursor');
-        const dead = letters.filter(({ status, key }) => status === 'dead' && (query.get('key') ?? key) === key).toReversed();
+        const dead = letters.filter(({ status, key }) => status === (query.get('status') ?? status) && (query.get('key') ?? key) === key).toReversed();
         const rest = after === null ? dead : dead.filter(({ id }) => id < after);
         const items = rest.slice(0, 30);
         return Response.json({ items, nextCursor: rest.length > items.length ? items.at(-1)?.id : null });
@@ -150,6 +150,47 @@ describe('a campaign', () => {
     for (const letter of dead.letters.slice(1, 2)) letter.status = 'redriven';
     resolve();
     expect(await ended(browser, redrive)).toMatchObject({ state: 'done', applied: 2, alreadyApplied: 1, failed: 0 });
+  });
+
+  test('of a letter that was discarded meanwhile says so, and not that it was applied', async () => {
+    const dead = deadLetters(3);
+    const { browser } = await consoleWith(dead);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    dead.hold(promise);
+    const redrive = await begun(browser, {});
+    for (const letter of dead.letters.slice(1, 2)) letter.status = 'discarded';
+    resolve();
+    const end = await ended(browser, redrive);
+    expect(end).toMatchObject({ state: 'done', done: 3, applied: 2, alreadyApplied: 0, failed: 0 });
+    expect(end.letters.map(({ outcome }) => outcome)).toEqual(['applied', 'discarded', 'applied']);
+  });
+
+  test('goes on when a proxy before the service, or User, has nothing to say for a moment', async () => {
+    const dead = deadLetters(3);
+    const { browser, running: { shop } } = await consoleWith(dead);
+    let badGateways = 1;
+    let refusals = 1;
+    const page = (status: number) => new Response('<h1>Bad gateway</h1>', { status, headers: { 'content-type': 'text/html' } });
+    shop.answer(async (received) => {
+      if (received.path === '/sessions/refresh' && refusals-- > 0) return page(429);
+      if (received.path.endsWith('/redrive') && badGateways-- > 0) return page(502);
+      return shop.issued.slice(2).some((token) => received.headers.get('authorization') === `Bearer ${token}`) ? dead.answer(received) : undefined;
+    });
+    shop.expireTokens();
+    expect(await ended(browser, await begun(browser, {}))).toMatchObject({ state: 'done', applied: 3 });
+  });
+
+  test('that halts because the service refuses for long says what it said', async () => {
+    const dead = deadLetters(1);
+    const { browser, running: { shop } } = await consoleWith(dead);
+    shop.answer((received) => (received.path.endsWith('/redrive') ? Response.json({ detail: 'The event log cannot be reached.' }, { status: 503 }) : dead.answer(received)));
+    expect(await ended(browser, await begun(browser, {}))).toMatchObject({ state: 'halted', because: 'order answered 503: The event log cannot be reached.' });
+  }, { timeout: 20_000 });
+
+  test('is not started by a service that answers with a page', async () => {
+    const { browser, running: { shop } } = await consoleWith(deadLetters(1));
+    shop.answer(({ path }) => (path === '/ops/dead-letters' ? new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html' } }) : undefined));
+    expect(await codeOf(await browser.ask('POST', '/api/redrives', { body: { service: 'order', letters: {}, dryRun: true } }))).toBe('503 unavailable');
   });
 
   test('is one at a time for a service, and can be stopped', async () => {

@@ -143,6 +143,38 @@ describe('a session', () => {
     expect((await one.ask('GET', '/session')).status).toBe(401);
   });
 
+  test('ends with the role: at the first token that is not of staff any more, and at User as well', async () => {
+    const { browser, shop } = await started();
+    const one = browser();
+    await one.signIn();
+    const stream = await one.ask('GET', '/api/stream');
+    await until('five streams', () => shop.streams() === 5);
+    shop.demote();
+    shop.cut('order');
+    await stream.text();
+    expect(await codeOf(await one.ask('GET', '/api/redrives'))).toBe('401 unauthenticated');
+    expect(shop.signedOut).toHaveLength(1);
+  });
+
+  test('ends at User as well when its access token is no longer accepted there', async () => {
+    const { browser, shop } = await started();
+    const one = browser();
+    await one.signIn();
+    shop.expireTokens();
+    expect((await one.ask('DELETE', '/session')).status).toBe(204);
+    expect(shop.signedOut).toHaveLength(1);
+  });
+
+  test('is found behind a cookie of the same name, which any other port of the host can set', async () => {
+    const { browser } = await started();
+    const one = browser();
+    await one.signIn();
+    const foreign = `souk_console=${'A'.repeat(43)}`;
+    for (const cookie of [`${foreign}; ${one.cookie}`, `${one.cookie}; ${foreign}`]) expect((await one.ask('GET', '/session', { headers: { cookie } })).status).toBe(200);
+    expect((await one.ask('GET', '/session', { headers: { cookie: `${`${foreign}; `.repeat(10)}${one.cookie}` } })).status).toBe(401);
+    expect((await one.ask('DELETE', '/session', { headers: { cookie: `${foreign}; ${one.cookie}` } })).status).toBe(204);
+  });
+
   test('renews its token once for all that wait for it', async () => {
     const { browser, shop } = await started();
     const one = browser();

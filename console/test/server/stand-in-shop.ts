@@ -25,6 +25,8 @@ export interface StandInShop {
   expireTokens(): void;
   /** From now on no refresh token is accepted either. */
   endSessions(): void;
+  /** Takes the role of staff away: access tokens are refused, and a refreshed one is a customer's. */
+  demote(): void;
   readonly signedOut: string[];
   readonly refreshes: number;
   /** Every token that was ever issued. */
@@ -53,11 +55,12 @@ export function standInShop({ tokenLifeS = 900 }: Options = {}): StandInShop {
   const refreshable = new Map<string, { email: string; sessionId: string }>();
   const signedOut: string[] = [];
   let refreshes = 0;
+  let isDemoted = false;
   let answering: Answer = () => undefined;
   const ids = { [STAFF.email]: Bun.randomUUIDv7(), [CUSTOMER.email]: Bun.randomUUIDv7() } as Record<string, string>;
 
   function tokensFor(email: string, sessionId: string) {
-    const roles = email === STAFF.email ? ['customer', 'staff'] : ['customer'];
+    const roles = email === STAFF.email && !isDemoted ? ['customer', 'staff'] : ['customer'];
     const iat = Math.floor(Date.now() / 1000);
     const claims = { iss: 'souk', aud: 'souk', sub: ids[email], sid: sessionId, jti: Bun.randomUUIDv7(), iat, exp: iat + tokenLifeS, roles };
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -128,6 +131,10 @@ export function standInShop({ tokenLifeS = 900 }: Options = {}): StandInShop {
       valid.clear();
       refreshable.clear();
       for (const stream of Object.values(streams)) stream.cut();
+    },
+    demote() {
+      isDemoted = true;
+      valid.clear();
     },
     signedOut,
     get refreshes() {

@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { CatalogueEntry } from '../../src/domain/catalogue.ts';
 import type { product } from '../messages.ts';
 import { eur, NOW } from '../orders.ts';
 import { openRebuildShop, type RebuildShop } from '../rebuild-shop.ts';
 import type { OpenedStore } from '../storage/describe-order-store.ts';
+
+/** On MySQL each test makes a database of its own, and its shop: seconds where the server is busy. */
+setDefaultTimeout(30_000);
 
 const PRODUCTS = 20;
 const idOf = (number: number) => `0198c0de-7a11-7c3e-8f00-${String(number).padStart(12, '0')}`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { describeInBrowser } from './support/in-browser.ts';
+import { describeInBrowser } from '@souk/chassis/testing/in-browser';
 
 describeInBrowser('npm run bench:console', () => {
   test('measures what is painted, and finds nothing missed or doubled after a lost link', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { SERVICES } from '@souk/contracts/services';
 import { embeddedGround } from '../support/embedded-ground.ts';
-import { describeInBrowser } from './support/in-browser.ts';
+import { describeInBrowser } from '@souk/chassis/testing/in-browser';
 import { type WatchedShop, watchedShop } from './support/watched-shop.ts';
 
 /** Scalar's script is 4.8 MB, and takes a loaded machine seconds. */

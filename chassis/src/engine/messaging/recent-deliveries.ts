@@ -36,6 +36,16 @@ interface Message {
   outcomes: Delivered['outcomes'][number][];
 }
 
+type Outcome = Message['outcomes'][number];
+
+function outcomeBytes({ cause }: Outcome): number {
+  return OUTCOME_BYTES + (cause?.length ?? 0) * 2;
+}
+
+function messageBytes({ messageId, outcomes }: Message): number {
+  return outcomes.reduce((sum, outcome) => sum + outcomeBytes(outcome), MESSAGE_BYTES + messageId.length);
+}
+
 interface OfKey {
   messages: Message[];
   bytes: number;
@@ -60,9 +70,10 @@ export class RecentDeliveries {
     const found = this.#messageOf(message, id);
     if (found === undefined) return;
     const text = cause === null ? null : cause.slice(0, CAUSE_LIMIT);
-    if (found.outcomes.length === OUTCOMES_PER_MESSAGE) found.outcomes.shift();
-    found.outcomes.push({ outcome, at: Date.now(), cause: text });
-    this.#grew(message.key, OUTCOME_BYTES + (text?.length ?? 0) * 2);
+    const gone = found.outcomes.length === OUTCOMES_PER_MESSAGE ? found.outcomes.shift() : undefined;
+    const come = { outcome, at: Date.now(), cause: text };
+    found.outcomes.push(come);
+    this.#grew(message.key, outcomeBytes(come) - (gone === undefined ? 0 : outcomeBytes(gone)));
   }
 
   /** In order of their first delivery. */
@@ -79,9 +90,9 @@ export class RecentDeliveries {
       if (message?.messageId === messageId) return message;
     }
     const message: Message = { messageId, topic, deliveries: 0, outcomes: [] };
-    if (messages.length === MESSAGES_PER_KEY) messages.shift();
+    const gone = messages.length === MESSAGES_PER_KEY ? messages.shift() : undefined;
     messages.push(message);
-    this.#grew(key, MESSAGE_BYTES + messageId.length);
+    this.#grew(key, messageBytes(message) - (gone === undefined ? 0 : messageBytes(gone)));
     return message;
   }
 

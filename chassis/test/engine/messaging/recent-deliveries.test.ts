@@ -49,6 +49,21 @@ describe('what is remembered of deliveries', () => {
     expect(deliveries.of('used')).toMatchObject([{ deliveries: 30 }]);
   });
 
+  test('of others is not forgotten for the sake of a busy key, of which little is remembered', () => {
+    const deliveries = new RecentDeliveries();
+    for (let at = 0; at < 40_000; at += 1) {
+      deliveries.arrived(message('busy'), `m${at}`);
+      deliveries.cameTo(message('busy'), `m${at}`, 'applied');
+      deliveries.cameTo(message('failing'), 'a', 'failed', 'x'.repeat(500));
+    }
+    for (let at = 0; at < 4000; at += 1) {
+      deliveries.arrived(message(`k${at}`), 'a');
+      deliveries.arrived(message('busy'), 'a');
+      deliveries.cameTo(message('failing'), 'a', 'failed', 'x'.repeat(500));
+    }
+    expect(Array.from({ length: 4000 }, (_, at) => deliveries.of(`k${at}`).length)).toEqual(Array.from({ length: 4000 }, () => 1));
+  });
+
   test('takes no more than its room, however long the causes and ids are', () => {
     const deliveries = new RecentDeliveries();
     const cause = 'x'.repeat(100_000);

@@ -185,9 +185,9 @@ async function watch(context: Awaited<ReturnType<typeof signedIn>>, origin: stri
   await page.locator('.link-state.is-done').waitFor();
   const painted: Painted[] = [];
   const take = async () => void painted.push(...(await page.evaluate(takePainted)));
-  let isOver = false;
+  const over = new AbortController();
   const taking = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await take();
       await Bun.sleep(TAKE_EVERY_MS);
     }
@@ -196,7 +196,7 @@ async function watch(context: Awaited<ReturnType<typeof signedIn>>, origin: stri
     page,
     painted,
     async end() {
-      isOver = true;
+      over.abort();
       await taking;
       await take();
     },

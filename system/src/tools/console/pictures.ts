@@ -8,7 +8,7 @@ import { TOPICS, withPartitions } from '@souk/contracts/topics';
 import type { BrowserContext, Page } from 'playwright-core';
 import { EXIT, exitCodeOf } from '../../cli/errors.ts';
 import { shopFiles } from '../../shop/embedded/shop-files.ts';
-import { type ShopProcess, startShopProcess } from '../../shop/shop-process.ts';
+import { startShopProcess } from '../../shop/shop-process.ts';
 import { type Frame, animation } from './animation.ts';
 import { openBrowser } from './browser.ts';
 

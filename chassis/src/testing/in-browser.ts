@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { BROWSER_PATH } from '../../../src/tools/console/browser.ts';
+
+/** Path of the browser for tests: Debian's Chromium, or the one that `CHROMIUM` names; undefined: there is none. */
+export const BROWSER_PATH: string | undefined = process.env['CHROMIUM'] || (Bun.which('chromium') ?? undefined);
 
 /** A suite in a real browser. Without one it fails if REQUIRE_REAL=1 (CI), and otherwise says loudly that it was left out. */
 export function describeInBrowser(name: string, suite: () => void): void {
