@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/service/lifecycle';
-import type { LogLevel } from '@souk/chassis/telemetry/logging';
+import type { DestinationStream, LogLevel } from '@souk/chassis/telemetry/logging';
 import { SERVICES } from '@souk/contracts/services';
 import { EnvironmentError, UsageError } from '../../cli/errors.ts';
 import { askReady } from '../ask.ts';
@@ -26,18 +26,25 @@ export interface WantedShop {
   readonly adminPasswordFile?: string | undefined;
 }
 
-/** Prepares the requested shop. `note` receives messages about slow steps. */
+interface Telling {
+  readonly logLevel: LogLevel;
+  /** Of a shop in this process. */
+  readonly logTo: DestinationStream;
+  /** Receives messages about slow steps. */
+  readonly note: (line: string) => void;
+}
+
+/** Prepares the requested shop. */
 export async function wantedShop(
   { engines, host, dataFolder: folder, firstPort }: StartArguments,
-  logLevel: LogLevel,
-  note: (line: string) => void,
+  { logLevel, logTo, note }: Telling,
 ): Promise<WantedShop> {
   switch (engines) {
     case 'embedded': {
       await privateFolder(folder);
       const accountsFile = resolve(shopFiles(folder).accounts);
       const accounts = await loadAccounts(accountsFile);
-      return { accounts, accountsFile, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env }) };
+      return { accounts, accountsFile, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, logTo, env: process.env }) };
     }
     case 'real': {
       const accounts = newAccounts();

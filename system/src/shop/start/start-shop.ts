@@ -8,6 +8,7 @@ import { seedShop } from '../seed-shop.ts';
 import { type ServiceUrls, shopClient, type ShopClient } from '../shop-client.ts';
 import { adminToken, customerToken } from '../sign-in.ts';
 import { playStory, STORIES, type Story, type StoryResult } from '../stories.ts';
+import { heldLog } from './held-log.ts';
 import { type WantedShop, wantedShop } from './open-shop.ts';
 import type { StartArguments } from './start-arguments.ts';
 import { type ConsoleLink, expectConsolePort, shopConsole } from './start-console.ts';
@@ -19,13 +20,15 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   const startedAt = performance.now();
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
   const reporter = reporterFor(wanted);
-  const { shop, accounts, accountsFile, adminPasswordFile } = await wantedShop(wanted, logLevel, reporter.progress);
+  const log = heldLog();
+  const { shop, accounts, accountsFile, adminPasswordFile } = await wantedShop(wanted, { logLevel, logTo: log, note: reporter.progress });
   const console = shopConsole({ wanted, accounts, logLevel, urls: shop.urls });
   let asTold = true;
   const stories = {
     name: 'stories',
     async start() {
       reporter.ready(shop.urls(), performance.now() - startedAt, console?.link());
+      log.open();
       const played = wanted.demo ? await playStories(shopClient(shop.urls()), { accounts, adminPasswordFile }, reporter) : [];
       asTold = played.every((story) => story.asTold);
       if (wanted.once) return;
@@ -37,7 +40,7 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   const ports = { name: 'ports', start: () => expectConsolePort(wanted), stop: () => undefined };
   const parts = [ports, { name: 'shop', start: shop.start, stop: shop.stop }, ...(console === undefined ? [] : [console]), stories];
   const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS });
-  const code = await runUntilSignal(life, { logger: createLogger({ service: 'system', level: logLevel }), once: wanted.once });
+  const code = await runUntilSignal(life, { logger: createLogger({ service: 'system', level: logLevel, destination: log }), once: wanted.once }).finally(log.open);
   if (!wanted.once) reporter.note('stopped');
   return code === 0 && asTold ? EXIT.ok : EXIT.failed;
 }
