@@ -48,7 +48,7 @@ const TRUSTED: readonly string[] = ['bun'];
 const ONE_MAJOR = ['elysia', '@sinclair/typebox', 'jose', 'otpauth', 'nodemailer', 'kafkajs', 'kysely', 'mongodb', 'mysql2', 'pino'];
 
 /** Licences of packages that may be passed on with this project's own, together with their texts. */
-const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)', 'MPL-2.0', 'MPL 2.0']);
+const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)', 'MPL-2.0', 'MPL 2.0', '(MIT OR CC0-1.0)', '(AFL-2.1 OR BSD-3-Clause)']);
 
 /** Returns a sentence for each fault of the packages that would be installed; none if all is well. */
 export function lockFaults(packages: readonly LockedPackage[], manifests: readonly Manifest[]): readonly string[] {
