@@ -1,4 +1,4 @@
-/** How a demo order ends. */
+/** Ends of a demo order. */
 export const DEMO_KINDS = ['completes', 'out_of_stock', 'declined'] as const;
 export type DemoKind = (typeof DEMO_KINDS)[number];
 

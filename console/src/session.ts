@@ -1,6 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
 
-/** Who is signed in at the console, and what the page may do. */
+/** The operator who is signed in at the console, and what the page may do. */
 export interface Session {
   readonly userId: string;
   readonly email: string;

@@ -42,7 +42,7 @@ export interface LedgerSum {
   readonly reserved: Sum;
   /** Sum of all open holds beside the reserved pieces. */
   readonly held: Sum;
-  /** What the lines that are not read must add up to; both 0 once all are read. */
+  /** The sums that the lines which are not read must come to; both 0 once all are read. */
   readonly carried: { readonly onHand: number; readonly reserved: number };
   readonly warehouses: readonly WarehouseSum[];
   /** Newest first. */

@@ -12,7 +12,7 @@ export interface Counted {
   readonly toShip: { readonly count: number; readonly more: boolean } | null;
 }
 
-/** What the page knows of the services beside the counts. */
+/** Knowledge of the services beside the counts. */
 export interface Reach {
   /** Services without news. */
   readonly away: readonly ServiceName[];

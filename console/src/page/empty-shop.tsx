@@ -8,7 +8,7 @@ import { placeDemoOrder } from './order-verbs.ts';
 import { CopyButton, Failure } from './parts.tsx';
 import { go } from './place.ts';
 
-/** What there is to do in a shop without orders. */
+/** Ways to a first order, in a shop without any. */
 export function EmptyShop() {
   const now = session.value;
   if (!now) return null;

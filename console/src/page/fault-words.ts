@@ -39,7 +39,7 @@ export function verbOf(kind: Kind): string {
   }
 }
 
-/** What happens, and how it heals. `name`: of the service. */
+/** The effect of a fault, and how it heals. `name`: of the service. */
 export function consequenceOf(kind: Kind, name: string): string {
   switch (kind) {
     case 'stop':

@@ -6,7 +6,7 @@ import { listed } from './orders.ts';
 import { go, place } from './place.ts';
 import { readSearch, searchWords } from './search-words.ts';
 
-/** What the field offers while something is typed. */
+/** The offers of the field while something is typed. */
 const OFFERED = (['status', 'reason', 'waitsFor'] as const).flatMap((filter) => ORDER_FILTERS[filter].values.map((value) => `${ORDER_FILTERS[filter].name}:${value}`)).concat('older:5m', 'older:1h');
 
 /** The search field, and a chip for each filter. */

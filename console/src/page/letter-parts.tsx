@@ -20,7 +20,7 @@ export function Outcome({ outcome }: { readonly outcome: keyof typeof OUTCOMES }
   return <span class={`status is-${shape}`}><Shape name={shape} />{text}</span>;
 }
 
-/** What came of it, when, and by whom. `names`: the letter as well. */
+/** The outcome, its time, and who asked for it. `names`: the letter as well. */
 export function ReceiptLine({ receipt, names = false }: { readonly receipt: Receipt; readonly names?: boolean }) {
   const { outcome, at, by, cause, id } = receipt;
   return (

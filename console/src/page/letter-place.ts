@@ -1,7 +1,7 @@
 import type { DeadLetterStatus } from '@souk/contracts/http/ops';
 import { type ServiceName, SERVICES } from '@souk/contracts/services';
 
-/** What is open in the panel of dead letters. `status` dead is not written. */
+/** The part of the panel of dead letters that is open. `status` dead is not written. */
 export interface LetterPlace {
   readonly status: DeadLetterStatus['status'];
   readonly service?: ServiceName;

@@ -11,7 +11,7 @@ export function kindText(kind: DeadLetterStatus['kind']): string {
   return kind === 'unsent' ? 'the log refused it' : 'could not be handled';
 }
 
-/** What came of one redrive or discard that was asked for on this page. `failed`: the letter is as dead as before. */
+/** The outcome of one redrive or discard that was asked for on this page. `failed`: the letter is as dead as before. */
 export interface Receipt {
   readonly service: ServiceName;
   readonly id: string;
@@ -66,7 +66,7 @@ export async function discardLetter(service: ServiceName, { id }: DeadLetterStat
 
 const OUTCOMES = ['applied', 'already_applied', 'sent'] as const;
 
-/** What a letter itself says of how it was resolved; it must not be dead. */
+/** The outcome that a letter itself has; it must not be dead. */
 export function receiptOf(service: ServiceName, { id, key, topic, group, status, resolution, resolvedAt, resolvedBy }: DeadLetterStatus): Receipt {
   const isDiscarded = status === 'discarded';
   const outcome = isDiscarded ? 'discarded' : (OUTCOMES.find((each) => each === resolution) ?? 'applied');

@@ -16,7 +16,7 @@ export interface Link {
 export type Told = CommittedEvent & { readonly service: ServiceName };
 type Listener = (entries: readonly Told[], skipped: number) => void;
 
-/** Who is signed in; null: nobody, `undefined`: not known yet. */
+/** The session of whoever is signed in; null: nobody, `undefined`: not known yet. */
 export const session = signal<Session | null | undefined>(undefined);
 export const link = signal<Link>({ state: 'connecting', since: Date.now(), down: [] });
 /** While true nothing on the page moves. */
@@ -45,7 +45,7 @@ let skipped = 0;
 let isScheduled = false;
 let lastToldAt = 0;
 
-/** What was committed, once a frame at most. While frozen nothing is told, then all of it. */
+/** Entries that were committed, told once a frame at most. While frozen nothing is told, then all of it. */
 export const committed = {
   subscribe(listener: Listener): () => void {
     listeners.add(listener);

@@ -18,7 +18,7 @@ export function readOnlyWhy(now: Session | null | undefined): string | null {
   return now.mode === 'read-only' ? 'This console is read-only: start it with CONSOLE_MODE=write to change something.' : null;
 }
 
-/** What staff can do about an order. */
+/** The verbs that staff have for an order. */
 export function OrderActions({ facts, reload }: Acting) {
   const said = useSignal<string | null>(null);
   const asking = useSignal<'compensate' | { readonly ship: string } | null>(null);

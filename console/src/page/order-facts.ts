@@ -132,7 +132,7 @@ export function readers(id: string, ask: Ask, take: Take, signal?: AbortSignal) 
     }));
   }
 
-  /** What stands in the way of a message. */
+  /** Obstacles in the way of a message. */
   async function ofTrouble(party: Party) {
     const [parked, dead] = await Promise.all([
       parkedKey(id, (query) => get<ParkedPage>(party, '/ops/parked', query)),

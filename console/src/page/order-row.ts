@@ -22,7 +22,7 @@ export interface OrderRow {
   readonly money: 'captured' | 'failed' | 'given_back' | null;
 }
 
-/** What is read may be older than what was told meanwhile; then what was told stays. */
+/** An answer may be older than what was told meanwhile; then what was told stays. */
 export function withSummary(known: OrderRow | undefined, summary: OrderSummary): OrderRow {
   const { id, status, reason, paymentStatus, total, lineCount, firstLines, shipmentCounts, version } = summary;
   const [first] = firstLines;

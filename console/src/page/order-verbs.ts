@@ -58,14 +58,14 @@ export function compensate(orderId: string): Promise<Answer<Order>> {
   return askService<Order>('order', `/orders/${orderId}/cancellation`, { method: 'POST', body: { note: 'Compensated in the console' } });
 }
 
-/** What the services hold of an order; null: nothing, `undefined`: not known. */
+/** Stock and money that the services hold of an order; null: nothing, `undefined`: not known. */
 export interface Holding {
   readonly order: Order | undefined;
   readonly reservation: Reservation | null | undefined;
   readonly payment: Payment | null | undefined;
 }
 
-/** What a compensation takes back, a sentence for each thing. */
+/** A sentence for each thing that a compensation takes back. */
 export function undoneBy({ order, reservation, payment }: Holding): readonly string[] {
   const whole = order?.status === 'awaiting_payment' ? 'The order ends as cancelled, and is not charged any more.' : 'The order ends as cancelled, and nothing of it is sent.';
   return [whole, stockBack(reservation), moneyBack(payment)];

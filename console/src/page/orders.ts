@@ -311,7 +311,7 @@ function readPage(query: PageQuery): Promise<Answer<{ items: OrderSummary[]; nex
 /** The filters as Order takes them. */
 export function filterQuery({ status, reason, waitsFor, sku, userId, olderThan }: Place): Record<string, string | undefined> {
   const before = new Date(Date.now() - Number(olderThan) * 1000);
-  // What no calendar reaches back to is no filter.
+  // A time that no calendar reaches back to is no filter.
   const placedBefore = Number.isNaN(before.getTime()) ? undefined : before.toISOString();
   return { status, reason, waitsFor, sku, userId, placedBefore };
 }

@@ -136,7 +136,7 @@ export function Key({ of, topic }: { readonly of: string; readonly topic: string
   return isId(of) ? <Short id={of} /> : <code><Said isShort>{of}</Said></code>;
 }
 
-/** Who did something. */
+/** The person who did something. */
 export function Who({ id }: { readonly id: string | null }) {
   if (id === null) return <>nobody</>;
   return id === session.value?.userId ? <span title={id}>you</span> : <Short id={id} />;

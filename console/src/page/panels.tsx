@@ -7,7 +7,7 @@ import { RedrivesPanel } from './redrives-panel.tsx';
 import { StockPanel } from './stock-panel.tsx';
 import { StuckPanel } from './stuck-panel.tsx';
 
-/** What is in a panel of the drawer. */
+/** The content of a panel of the drawer. */
 export function PanelContent({ panel, item }: { readonly panel: Exclude<Drawer, 'help'>; readonly item: string | undefined }) {
   switch (panel) {
     case 'letters':

@@ -12,7 +12,7 @@ export interface Place {
   readonly olderThan?: string;
   /** The chosen order. */
   readonly order?: string;
-  /** How it is shown; default: `compact`. */
+  /** The way in which it is shown; default: `compact`. */
   readonly view?: 'timeline' | 'raw';
   /** Id of the arrow that is open. */
   readonly message?: string;
@@ -29,7 +29,7 @@ const NAMES = ['status', 'reason', 'waitsFor', 'sku', 'userId', 'olderThan', 'or
 /** An order's id becomes a part of paths: a link must not lead elsewhere by `../` or `?`. */
 const ID = /^[\w-]{1,100}$/;
 
-/** What is seen now. Change it with `go`. */
+/** The place that is seen now. Change it with `go`. */
 export const place = signal<Place>(readPlace(globalThis.location?.search ?? ''));
 
 /** Shows another place: the given fields are replaced, `undefined` removes one. `replace`: without an entry in the browser's history. */

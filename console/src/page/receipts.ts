@@ -6,7 +6,7 @@ import { LANE_NAMES, type Party } from './lanes.ts';
 
 export type Attempt = Deliveries['items'][number]['outcomes'][number];
 
-/** What became of a message at one of its readers. */
+/** The outcome of a message at one of its readers. */
 export interface Receipt {
   readonly by: Party;
   readonly state: 'applied' | 'changed-nothing' | 'on-its-way' | 'not-sent' | 'failing' | 'parked' | 'dead' | 'applied-again' | 'unknown';

@@ -1,6 +1,6 @@
 import { SERVICES } from '@souk/contracts/services';
 
-/** What Scalar's own script leaves behind. */
+/** The global that Scalar's own script leaves behind. */
 interface Scalar {
   createApiReference(at: string, configuration: object): unknown;
 }

@@ -105,7 +105,7 @@ function stillUnheard(arrows: readonly Arrow[]): Coming[] {
   return arrows.some(({ name }) => name === 'order.completed') ? [] : comingEvent('order.completed', 'inventory', 'committed');
 }
 
-/** What each parcel still has before it; of an order that is not completed there is one at least. */
+/** The steps that each parcel still has before it; of an order that is not completed there is one at least. */
 function parcels(saga: SagaDescription, { order }: OrderFacts): Coming[] {
   const value = order.value;
   if (value === undefined || value.paymentStatus === 'refunded') return [];
@@ -125,7 +125,7 @@ function isBefore(saga: SagaDescription, status: SagaDescription['shipments']['s
   return saga.shipments.states.indexOf(status) < saga.shipments.states.indexOf(to);
 }
 
-/** What a cancelled order still has to get back. */
+/** The stock and money that a cancelled order still has to get back. */
 function compensations(saga: SagaDescription, arrows: readonly Arrow[], facts: OrderFacts, { unitsHeld, unitsBack, taken, back }: GivenBack): Coming[] {
   const isStockDue = unitsBack < unitsHeld;
   const isMoneyDue = taken !== null && back !== null && back.amount < taken.amount;

@@ -44,7 +44,7 @@ function Links() {
   );
 }
 
-/** Whether what is shown is what is. */
+/** Says if the page is up to date. */
 function LinkState() {
   const { state, since, down } = link.value;
   const shape = state === 'lost' ? 'failed' : state === 'connecting' || down.length > 0 ? 'half' : 'done';

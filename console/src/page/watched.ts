@@ -3,7 +3,7 @@ import type { Problem } from '@souk/contracts/problem';
 import type { Answer } from './api.ts';
 import { committed, frozen, gaps, type Told } from './live.ts';
 
-/** What was asked, kept up to date. After a failure the last value stays, beside the problem. */
+/** An answer that is kept up to date. After a failure the last value stays, beside the problem. */
 export interface Watched<T> {
   /** `undefined`: there was no answer yet. */
   readonly value: T | undefined;

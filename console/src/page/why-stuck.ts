@@ -81,7 +81,7 @@ function parcels(count: number): string {
   return count === 1 ? '1 parcel waits' : `${count} parcels wait`;
 }
 
-/** Who was asked, and by what, is in the saga's own description. */
+/** The saga's own description has who was asked, and by what. */
 function waiting(what: SagaDescription['waits'][number]['waitsFor'], arrows: readonly Arrow[], facts: OrderFacts, now: number): string {
   const wait = facts.saga.value?.waits.find(({ waitsFor }) => waitsFor === what);
   const of = PARTIES.find((party) => party === wait?.by);
@@ -99,7 +99,7 @@ function unanswered(of: Party, asked: Arrow | undefined, facts: OrderFacts, now:
   return `${since} and has not answered: ${fate(asked, facts, now)}.`;
 }
 
-/** What keeps a message from having its effect. */
+/** The reason why a message has had no effect. */
 function fate({ to, receipt, eventId, entry, kind, name }: Arrow, facts: OrderFacts, now: number): string {
   if (!isParty(to) || receipt === null || kind !== 'event') return 'nothing more is known';
   const where = to === 'order' ? 'in Order' : 'there';

@@ -125,7 +125,7 @@ export function createConsole(options: ConsoleOptions): Console {
     async close() {
       await listening?.leave();
       streams.close();
-      // What takes longer than that is left undone: a campaign is stopped in any case, and a session at User ends by itself.
+      // Work that takes longer than that is left undone: a campaign is stopped in any case, and a session at User ends by itself.
       await Promise.all([endedWithin(END_LIMIT_MS, endAll()), listening?.stop()]);
       security.flush();
     },

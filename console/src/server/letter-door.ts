@@ -35,7 +35,7 @@ const Refusal = Type.Object({ detail: Type.String() });
 
 type Outcome = Pick<LetterResult, 'outcome' | 'cause'>;
 
-/** Where and with whose rights letters are redriven; nothing is asked once `signal` is aborted. */
+/** A service's dead letters, with the rights of one operator; nothing is asked once `signal` is aborted. */
 export interface Redriving {
   readonly session: ConsoleSession;
   readonly service: ServiceName;
@@ -47,7 +47,7 @@ export interface LetterDoor {
   /** Those that are still dead, oldest first: the newest 1,000 of them. */
   find(at: Redriving, filter: RedriveFilter): Promise<readonly FoundLetter[]>;
   redrive(at: Redriving, letter: FoundLetter): Promise<Outcome>;
-  /** What `redrive` would do now. */
+  /** The outcome that `redrive` would have now. */
   tryOut(at: Redriving, letter: FoundLetter): Promise<Outcome>;
 }
 
@@ -118,7 +118,7 @@ export function letterDoor(services: Pick<Services, 'askAs'>, pauseMs = PAUSE_MS
     return false;
   }
 
-  /** What became of a letter that was refused: it has failed again, unless somebody else has resolved it. */
+  /** The outcome of a letter that was refused: it has failed again, unless somebody else has resolved it. */
   async function outcomeOf(at: Redriving, letter: FoundLetter): Promise<LetterResult['outcome']> {
     if (await hasStatus(at, letter, 'dead')) return 'failed';
     return (await hasStatus(at, letter, 'discarded')) ? 'discarded' : 'already_applied';

@@ -74,7 +74,7 @@ export function passOnRoutes({ gate, services, streams }: PassOnDeps) {
 
 const PREFIX = /^\/api\/([a-z]+)(\/.*)$/;
 
-/** What is asked of which service. Throws the 404 problem for another path. */
+/** The service that is asked, and the path there. Throws the 404 problem for another path. */
 function askedOf(request: Request): ServiceRequest {
   const [, name, rest = ''] = PREFIX.exec(pathOf(request.url)) ?? [];
   const service = SERVICES.find((known) => known === name);

@@ -63,7 +63,7 @@ function sessionOver(): Problem {
   return problem('unauthenticated', { detail: 'Nobody is signed in here, or the session has ended: sign in.' });
 }
 
-/** How the console asks the five services: each at its own address and no other, following no redirect. */
+/** Asks the five services, each at its own address and no other, following no redirect. */
 export function services({ urls, opsUrls }: ServiceUrls, logger: Pick<Logger, 'warn' | 'info'>, limitMs = ANSWER_LIMIT_MS): Services {
   const outages = outageLog(logger);
   const baseOf = (service: ServiceName, path: string): string => (isOps(path) ? (opsUrls[service] ?? urls[service]) : urls[service]);

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
 import { Glob } from 'bun';
 
-const PACKAGES = ['contracts', 'chassis', ...SERVICES, 'system'] as const;
+const PACKAGES = ['contracts', 'chassis', ...SERVICES, 'console', 'system'] as const;
 const IMPORT = /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
 const DOC_COMMENT = /^\s*\/\*\*\s*(?:\*\s*)?(\w+)/gm;
 const QUESTION = /^(?:What|Who|How|Where)$/;
@@ -34,7 +34,7 @@ export interface Shape {
 
 /** Sizes and imports of the source below `root`, tests left out: one row for each package and one for all. */
 export async function shapesOf(root: string): Promise<readonly Shape[]> {
-  const paths = PACKAGES.flatMap((name) => [...new Glob(`${name}/src/**/*.ts`).scanSync({ cwd: root })]);
+  const paths = PACKAGES.flatMap((name) => [...new Glob(`${name}/src/**/*.{ts,tsx}`).scanSync({ cwd: root })]);
   const files = await Promise.all(paths.map((path) => readSource(root, path)));
   const importers = Map.groupBy(
     files.flatMap(({ path, imports }) => imports.map((to) => ({ from: path, to }))),

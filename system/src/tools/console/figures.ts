@@ -176,7 +176,7 @@ async function signedIn(browser: Browser, shop: ShopProcess, origin: string) {
   return context;
 }
 
-/** How often what a page has painted is taken from it: it keeps 2,000 entries. */
+/** Interval at which a page's notes are taken from it: it keeps 2,000 entries. */
 const TAKE_EVERY_MS = 300;
 
 async function watch(context: Awaited<ReturnType<typeof signedIn>>, origin: string): Promise<Watched> {
@@ -213,7 +213,7 @@ async function committedSince(records: ShopRecords, at: number): Promise<string[
   return ids;
 }
 
-/** What a page has noted of itself; runs there. */
+/** Notes that a page keeps of itself; the functions below run there. */
 interface NotingPage {
   soukPainted?: Painted[];
   soukLongTasks?: number[];

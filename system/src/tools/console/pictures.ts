@@ -163,7 +163,7 @@ async function appendUntrue(folder: string): Promise<void> {
   await log.close();
 }
 
-/** What a first `npm start` prints: its first lines, and the last of the three orders. */
+/** The output of a first `npm start`: its first lines, and the last of the three orders. */
 async function outputOfStart(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-start-'));
   try {
