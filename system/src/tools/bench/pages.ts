@@ -7,7 +7,7 @@ import type { BenchShop } from './shop/bench-shop.ts';
 
 /** Pages of the console that are open while orders come: their streams are read, and nothing is drawn. */
 export interface OpenPages extends AsyncDisposable {
-  /** What they have read, and what it took; for people. */
+  /** Bytes they have read, and the CPU time that it took; for people. */
   report(): string;
 }
 

@@ -7,7 +7,7 @@ const AS_BEFORE = 255;
 
 export interface Frame {
   readonly png: Buffer;
-  /** How long it is shown, in milliseconds. */
+  /** Milliseconds for which it is shown. */
   readonly ms: number;
 }
 
