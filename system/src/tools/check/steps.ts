@@ -47,13 +47,13 @@ const tests = (name: string, folder: string, ...parameters: readonly string[]): 
   needsMore: false,
 });
 
-/** Folders of system's tests that keep whole shops of processes busy, or build executables. */
-const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks'];
+/** Folders of system's tests that keep whole shops of processes or a browser busy, or build executables. */
+const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks', 'test/console'];
 
 /** Services whose suites take longest, beside system's own. */
 const FIRST_ROW: readonly ServiceName[] = ['order', 'user'];
 
-const HARD = tests('faults and attacks', 'system', ...HARDSHIPS);
+const HARD = tests('faults, attacks and the console', 'system', ...HARDSHIPS);
 const EASY = tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`));
 
 /**
