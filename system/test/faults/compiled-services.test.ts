@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dir, '../../..');
 const COMPILE_LIMIT_MS = 300_000;
 const HEALTH_LIMIT_MS = 10_000;
 /** Bytes of an image, and what the C library, licences and a user take of it (3,241,538 when it was weighed). */
-const IMAGE_LIMIT = 125_000_000;
+const IMAGE_LIMIT = 126_000_000;
 const BASE = 3_260_000;
 /** Nothing is under way: what is left is to say goodbye to the group and to close connections. */
 const STOP_LIMIT_MS = 2000;
