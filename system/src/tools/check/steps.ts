@@ -20,7 +20,7 @@ export const ROOT = join(import.meta.dir, '../../../..');
 const TOOL_LIMIT_MS = 300_000;
 /** The longest suite, whole shops in every way, takes a quarter of an hour on one core. */
 const TESTS_LIMIT_MS = 1_800_000;
-/** Its eleven runs, two at a time, stop themselves after 90 s each; before them it may have to install. */
+/** Its eleven runs, two at a time, stop themselves after 60 s each; before them it may have to install. */
 const FUZZ_LIMIT_MS = 900_000;
 
 const tool = (name: string, ...parameters: string[]): readonly string[] => [join(ROOT, 'node_modules/.bin', name), ...parameters];
@@ -47,13 +47,13 @@ const tests = (name: string, folder: string, ...parameters: readonly string[]): 
   needsMore: false,
 });
 
-/** Folders of system's tests that keep whole shops of processes or a browser busy, or build executables. */
-const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks', 'test/console'];
+/** Folders of system's tests that keep whole shops of processes busy, or build executables. */
+const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks'];
 
 /** Services whose suites take longest, beside system's own. */
 const FIRST_ROW: readonly ServiceName[] = ['order', 'user'];
 
-const HARD = tests('faults, attacks and the console', 'system', ...HARDSHIPS);
+const HARD = tests('faults and attacks', 'system', ...HARDSHIPS);
 const EASY = tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`));
 
 /**
