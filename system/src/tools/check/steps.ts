@@ -67,6 +67,6 @@ export const TESTS: readonly (readonly Step[])[] = [
 
 /** Each operation and role counts as a test. */
 export function fuzzing(examples: number): Step {
-  const words = tool('bun', 'system/src/tools/fuzz/main.ts', '--examples', String(examples));
+  const words = tool('bun', 'system/src/tools/fuzz/main.ts', '--examples', String(examples), '--seconds', '60');
   return { name: 'fuzzing', words, folder: ROOT, counts: 'tests', limitMs: FUZZ_LIMIT_MS, needsMore: true };
 }
