@@ -1,4 +1,4 @@
-/** How far a reader is in each lane; a lane that it does not name begins at 0. Lanes are never removed, so that this stays right. */
+/** A reader's place in each lane; a lane that it does not name begins at 0. Lanes are never removed, so that this stays right. */
 export type Position = ReadonlyMap<string, number>;
 
 /** A service on which nothing was committed has a position too: an empty id would be none. */

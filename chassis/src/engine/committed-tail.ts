@@ -6,7 +6,7 @@ import type { StoredEvent } from './writer/writer-store.ts';
 /** An entry of the events table without what it says: enough to tell of it. */
 export type CommittedRow = Omit<StoredEvent, 'data' | 'traceparent'>;
 
-/** Where a lane ends. */
+/** The end of a lane. */
 export interface LaneEnd {
   readonly lane: string;
   readonly lastSeq: number;
@@ -123,13 +123,13 @@ export class CommittedTail {
     this.#endIfUnread();
   }
 
-  /** What lies between two positions, lane by lane, in parts as readers get them. Throws `StorageError`. */
+  /** Entries between two positions, lane by lane, in parts as readers get them. Throws `StorageError`. */
   async *between(from: Position, to: Position): AsyncGenerator<Told> {
     const reached = new Map(from);
     for (const [lane, end] of to) {
       for (let at = endOf(from, lane); at < end; at = endOf(reached, lane)) {
         const rows = await this.#reads.after(lane, at, Math.min(end - at, READ_AT_ONCE));
-        // What is not there any more is not waited for.
+        // Rows that are gone are not waited for.
         if (rows.length === 0) break;
         for (let part = 0; part < rows.length; part += TOLD_AT_ONCE) {
           const entries = rows.slice(part, part + TOLD_AT_ONCE);

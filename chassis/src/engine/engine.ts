@@ -34,11 +34,11 @@ export interface Engine<C extends Collections, Task = never> {
   submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
   /** Sends an event that was set aside, bypassing the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
   sendAgain(...messages: readonly LogMessage[]): Promise<void>;
-  /** What all processes of this service commit, for whoever reads along. */
+  /** Tells what all processes of this service commit, to whoever reads along. */
   readonly committed: CommittedTail;
   /** Everything up to here is in the log, of this process's lane; 0 for any other lane, whose row says it. */
   publishedSeq(lane: string): number;
-  /** What became of the latest messages in this process. */
+  /** Remembers what became of the latest messages in this process. */
   readonly deliveries: RecentDeliveries;
   readonly handlers: MessageHandlers<Own<C>, Task>;
   /** The name of this process's lane. */

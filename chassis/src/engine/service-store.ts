@@ -68,7 +68,7 @@ export interface MessageCounts {
   readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
 }
 
-/** How a dead letter failed; its cause has at most 2,000 characters. */
+/** The failure of a dead letter; its cause has at most 2,000 characters. */
 export type LetterFailure = Pick<DeadLetter, 'kind' | 'cause' | 'lastFailedAt'> & Pick<DeadLetter['message'], 'topic'>;
 
 /** Filter for dead letters; an absent field matches anything. */

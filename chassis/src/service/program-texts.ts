@@ -19,7 +19,7 @@ export function told(code: number, message: string): number {
 interface HelpTopics {
   /** The program in a sentence, without its full stop. */
   readonly about: string;
-  /** What each flag does. */
+  /** The effect of each flag. */
   readonly flags: Readonly<Record<string, string>>;
   readonly variables: ConfigSpec;
 }

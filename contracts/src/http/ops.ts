@@ -91,7 +91,7 @@ export const DeadLetterQuery = PagedQuery({
   cause: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200 }))),
 });
 
-/** How many messages wait or were given up in this service. Dead letters are counted up to 1,000 of a status, keys of the first 1,000 parked messages. */
+/** Numbers of messages that wait or were given up in this service. Dead letters are counted up to 1,000 of a status, keys of the first 1,000 parked messages. */
 export const OpsCounts = closed({
   parkedKeys: Count,
   deadLetters: closed({ dead: Count, redriven: Count, discarded: Count }),
@@ -127,7 +127,7 @@ export const DeadLetterGroups = closed({
 export type DeadLetterGroups = Static<typeof DeadLetterGroups>;
 
 /**
- * What a redrive would do now; nothing is changed. Of kind `unhandled`: `applied` if the handler would change something, `already_applied` if not. Of kind
+ * The outcome that a redrive would have now; nothing is changed. Of kind `unhandled`: `applied` if the handler would change something, `already_applied` if not. Of kind
  * `unsent`: `sent` if the event is within the limit of every log; a broker that takes less can still refuse it. `cause`: why the redrive would fail.
  */
 export const RedriveTrial = closed({
@@ -196,7 +196,7 @@ export type HistorySent = Static<typeof HistorySent>;
 export const DeliveriesQuery = Type.Object({ key: impersonal(Type.String({ minLength: 1, maxLength: 255 })) }, { additionalProperties: true });
 
 /**
- * What became of a delivery, or of a later try: `applied` changed something, `ignored` did not; `parked` waits behind an earlier message with its key;
+ * The outcome of a delivery, or of a later try: `applied` changed something, `ignored` did not; `parked` waits behind an earlier message with its key;
  * after `failed` another try follows; `dead` is a dead letter.
  */
 export const DELIVERY_OUTCOMES = ['applied', 'ignored', 'parked', 'failed', 'dead'] as const;

@@ -99,7 +99,7 @@ export type OrderSummary = Static<typeof OrderSummary>;
 export const OrderPage = Page(OrderSummary);
 
 /**
- * What an order waits for, by what Order has heard:
+ * The things that an order waits for, by what Order has heard:
  * - `stock`: placed; Inventory has not answered
  * - `payment`: awaiting payment; Payment has not answered
  * - `stock_back`: cancelled; Inventory has said that it holds goods, and not yet that they are back. A cancelled order of which it has said nothing is

@@ -102,7 +102,7 @@ export interface StillDead {
 
 export type Resolution = { readonly kind: 'resolved'; readonly letter: DeadLetter } | NotDead | StillDead;
 
-/** What came of a redrive: the handler changed something, or nothing; or the log has taken the event. */
+/** The outcome of a redrive: the handler changed something, or nothing; or the log has taken the event. */
 export type Redriven = 'applied' | 'already_applied' | 'sent';
 
 /** Handles a dead letter once more, in this service only, and closes it on success. */
