@@ -23,12 +23,12 @@ import type { LetterFilter, MessageReads } from '../engine/service-store.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import { OverloadedError, WriterClosedError } from '../input-errors.ts';
-import { EventLogError } from '../log/event-log.ts';
-import { fitting, MessagesRefusedError } from '../log/message-limits.ts';
+import { fitting } from '../log/message-limits.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
 import { router } from '../web/app/router.ts';
 import { cursors } from '../web/paging.ts';
 import { Problem, problem } from '../web/problems/problem.ts';
+import { sendAgain } from './send-again.ts';
 
 const ById = Type.Object({ id: Uuid });
 const deadLetterCursor = cursors('dead-letters', Uuid);
@@ -84,7 +84,7 @@ export function deadLetterRoutes<C extends Collections, Task>(name: ServiceName,
       '/ops/dead-letters/:id/redrive',
       async ({ params: { id }, principal: { userId: actor }, request }) => {
         const letter = await deadLetter(id, request);
-        if (letter.kind === 'unsent') return resolved(await sendAgain(service, letter, actor));
+        if (letter.kind === 'unsent') return resolved(await sent(service, letter, actor));
         return resolved(await attempted(service, letter, (handler, event) => service.execute(redrive(handler), { id, actor, event })));
       },
       {
@@ -168,20 +168,12 @@ async function attempted<C extends Collections, Task, Answer>(
 }
 
 /** If the answer is lost, or the process dies in between, the event is sent once more: harmless, as everywhere. */
-async function sendAgain<C extends Collections, Task>(
+async function sent<C extends Collections, Task>(
   service: Pick<Engine<C, Task>, 'sendAgain' | 'execute'>,
   { id, message }: DeadLetter,
   actor: string,
 ): Promise<Resolution> {
-  try {
-    await service.sendAgain(asOfToday(message));
-  } catch (error) {
-    if (error instanceof MessagesRefusedError) throw problem('conflict', { detail: `The log still refuses the event: ${error.message}` });
-    if (error instanceof EventLogError) {
-      throw problem('unavailable', { detail: 'The event log cannot be reached; try again in a moment.', headers: { 'retry-after': '1' } });
-    }
-    throw error;
-  }
+  await sendAgain(service, [asOfToday(message)], 'The log still refuses the event');
   return service.execute(sentAgain(), { id, actor });
 }
 

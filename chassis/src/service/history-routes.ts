@@ -8,12 +8,11 @@ import { redactedMessage } from '../engine/messaging/redacted-message.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 import type { StoredEvent } from '../engine/writer/writer-store.ts';
 import { withSmallIds } from '../ids.ts';
-import { EventLogError } from '../log/event-log.ts';
-import { MessagesRefusedError } from '../log/message-limits.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
 import { router } from '../web/app/router.ts';
 import { problem } from '../web/problems/problem.ts';
 import { committedEntry } from './committed-entry.ts';
+import { sendAgain } from './send-again.ts';
 
 /** Entries in one answer. */
 const SHOWN = 200;
@@ -94,14 +93,6 @@ export function historyRoutes<C extends Collections, Task>({ service, engine, re
 
   async function send(events: readonly StoredEvent[]): Promise<void> {
     if (events.length === 0) return;
-    try {
-      await engine.sendAgain(...events.map((event) => outgoing(service, event)));
-    } catch (error) {
-      if (error instanceof MessagesRefusedError) throw problem('conflict', { detail: `The log refuses an event: ${error.message}` });
-      if (error instanceof EventLogError) {
-        throw problem('unavailable', { detail: 'The event log cannot be reached; try again in a moment.', headers: { 'retry-after': '1' } });
-      }
-      throw error;
-    }
+    await sendAgain(engine, events.map((event) => outgoing(service, event)), 'The log refuses an event');
   }
 }

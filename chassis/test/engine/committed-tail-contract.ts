@@ -24,7 +24,7 @@ const move: UseCase<Toy, { readonly account: string; readonly version: number },
   },
 };
 
-/** How readers follow what a service commits, with every store. */
+/** Readers follow what a service commits, with every store. */
 export function describeCommittedTail(engine: string, open: () => Promise<OpenToyStore>): void {
   describe(`what is committed, on ${engine}`, () => {
     let opened: OpenToyStore;

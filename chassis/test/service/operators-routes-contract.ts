@@ -22,7 +22,7 @@ import { bearer, codeOf, problemOf, type Shop, shop } from '../web/shop.ts';
 /** A handler's behaviour with a user. `twice`: it changes something only the first time. */
 type Behaviour = 'count' | 'twice' | 'anomaly' | 'throw' | 'too large' | 'task';
 
-/** What operators ask about dead letters and parked keys, with every store. */
+/** The operators' routes about dead letters and parked keys, with every store. */
 export function describeOperatorsRoutes(engine: string, open: () => Promise<OpenToyStore>): void {
   describe(`operators' routes on ${engine}`, () => {
     let opened: OpenToyStore;

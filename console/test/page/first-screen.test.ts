@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { pageFiles } from '../../src/server/browser-files.ts';
 
-/** What the first screen may weigh, in bytes of gzip. */
+/** Most that the first screen may weigh, in bytes of gzip. */
 const LIMIT = 60_000;
 
 test('The first screen weighs at most 60 kB in gzip, without the panels of the drawer', async () => {

@@ -10,7 +10,7 @@ export interface WatchedShop extends AsyncDisposable {
   readonly shop: OpenShop;
   /** Origin of the console. */
   readonly origin: string;
-  /** What the pages complained of: errors, what the policy forbade, requests to other hosts. */
+  /** Complaints of the pages: errors, what the policy forbade, requests to other hosts. */
   readonly complaints: readonly string[];
   /** A browser of its own, signed in as the shop's admin unless `signedIn` is false. */
   browser(options?: BrowserOptions): Promise<BrowserContext>;
@@ -31,7 +31,7 @@ interface BrowserOptions {
 }
 
 interface WatchedOptions extends Partial<ConsoleOptions> {
-  /** What is done to the shop before its console starts: some of it starts the shop anew, on other ports. */
+  /** Prepares the shop before its console starts: some of it starts the shop anew, on other ports. */
   readonly before?: (shop: OpenShop) => Promise<void>;
 }
 
